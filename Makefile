@@ -1,0 +1,61 @@
+# Everything runs from .venv, which `make setup` makes and keeps up to date; nothing is installed anywhere else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+CODE := $(wildcard src tests bench proof)
+MIGRATIONS := $(wildcard src/fibregate/migrations/0*.sql)
+HOUSE_TESTS := $(wildcard tests/test_architecture.py tests/test_docs.py tests/test_schema.py)
+
+.PHONY: help setup lock demo serve check lint types floors dependencies unused migrations house test bench schema clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## set up .venv; quick when nothing changed
+	@.ci/setup
+
+demo: setup ## play a whole order, from an address to COMPLETED, and show every exchange
+	@$(BIN)/fibregate demo
+
+serve: setup ## a sandbox that stays up on port 8080
+	@$(BIN)/fibregate sandbox --port 8080 --data .fibregate-sandbox
+
+check: lint types floors dependencies unused migrations house ## every check; `make -k check` goes on after a failure
+
+lint: setup # style, and the formatter's
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/basedpyright $(CODE)
+
+floors: setup # who may import whom
+	$(BIN)/lint-imports --no-cache
+
+dependencies: setup
+	$(BIN)/deptry src
+
+unused: setup
+	$(BIN)/vulture
+
+migrations: setup
+	$(if $(MIGRATIONS),$(BIN)/squawk $(MIGRATIONS))
+
+house: setup # the laws that no linter knows
+	$(BIN)/pytest -q $(HOUSE_TESTS)
+
+test: setup ## all tests, on two processes
+	$(BIN)/pytest -n 2
+
+bench: setup ## the speed of the service against pgbench on the same server
+	@$(BIN)/python -m bench
+
+schema: setup ## write src/fibregate/migrations/schema.sql again, after a new migration
+	@FIBREGATE_WRITE_SCHEMA=1 $(BIN)/pytest -q tests/test_schema.py
+
+lock: setup ## write both lock files again, with newer versions where there are any
+	@.ci/lock
+
+clean: ## remove what was made; a serving sandbox has to be stopped first
+	rm -rf .venv .fibregate-sandbox dist build .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
+	find src tests bench proof -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

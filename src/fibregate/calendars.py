@@ -1,0 +1,100 @@
+"""UK local time and working days: what a date means in the nation where the premises stands.
+
+Rules: `docs/reference/appointments.md`.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+
+from fibregate.clock import UK, BusinessTime
+from fibregate.vocabulary import Nation
+
+DAY = timedelta(days=1)
+FRIDAY = 4
+
+
+def uk_date(instant: datetime) -> date:
+    """The date on a wall calendar in London at this instant."""
+    return instant.astimezone(UK).date()
+
+
+def uk_instant(day: date, at: time) -> BusinessTime:
+    """The instant, in UTC, at which London clocks show `at` on `day`; of a doubled hour the first."""
+    return BusinessTime(datetime.combine(day, at, UK).astimezone(UTC))
+
+
+def eve(day: date) -> BusinessTime:
+    """23:59:59 in London on the day before."""
+    return uk_instant(day - DAY, time(23, 59, 59))
+
+
+def end_of_day(day: date) -> BusinessTime:
+    """23:59:59 in London on the day itself."""
+    return uk_instant(day, time(23, 59, 59))
+
+
+@lru_cache(maxsize=256)
+def _bank_holidays(nation: Nation, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("GB", subdiv=nation.value, years=year))
+
+
+def is_working_day(day: date, nation: Nation) -> bool:
+    """Monday to Friday and no bank holiday of the nation."""
+    return day.weekday() <= FRIDAY and day not in _bank_holidays(nation, day.year)
+
+
+def _days_from(day: date, step: int) -> Iterator[date]:
+    while True:
+        day += DAY * step
+        yield day
+
+
+def add_working_days(day: date, count: int, nation: Nation) -> date:
+    """The working day `count` after `day` (before it, where `count` is negative); 0 is the day itself, working or not."""
+    left = abs(count)
+    if not left:
+        return day
+    for other in _days_from(day, 1 if count > 0 else -1):
+        left -= is_working_day(other, nation)
+        if not left:
+            return other
+    raise AssertionError("unreachable: the days never end")  # pragma: no cover
+
+
+def last_working_day_before(day: date, nation: Nation) -> date:
+    """The working day on which a change to a visit on `day` is still taken."""
+    return add_working_days(day, -1, nation)
+
+
+def change_deadline(visit: date, nation: Nation) -> BusinessTime:
+    """16:00 in London on the last working day before the visit."""
+    return uk_instant(last_working_day_before(visit, nation), time(16))
+
+
+def stamp(instant: datetime) -> str:
+    """UTC to the millisecond, as every body has it: `2025-07-16T07:00:00.000Z`."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+
+
+SILENCE_WARNS_DAYS = 5
+SILENCE_ENDS_DAYS = 10
+_MORNING = time(10)
+
+
+def silence_warns(since: datetime, nation: str) -> BusinessTime:
+    """When our network reminds a tenant that has not answered: 10:00 UK time, five working days on."""
+    return uk_instant(add_working_days(uk_date(since), SILENCE_WARNS_DAYS, Nation(nation)), _MORNING)
+
+
+def silence_ends(since: datetime, nation: str) -> BusinessTime:
+    """When our network ends an order whose tenant has not answered: 10:00 UK time, ten working days on."""
+    return uk_instant(add_working_days(uk_date(since), SILENCE_ENDS_DAYS, Nation(nation)), _MORNING)
+
+
+def spoken_day(instant: datetime) -> str:
+    """A UK date as people say it: `Wednesday 16 July`."""
+    local = instant.astimezone(UK)
+    return f"{local:%A} {local.day} {local:%B}"

@@ -1,0 +1,205 @@
+"""The long-running processes: web, worker, or both in one, until told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from fibregate import boot, vault, work
+from fibregate.app import App, gate
+from fibregate.clock import BusinessClock, SystemClock
+from fibregate.db import APP_ROLE, WORK_ROLE, Db
+from fibregate.doors.wholesale.services import Wholesale
+from fibregate.kcis.endpoints.model import Rules
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.hints import Hints
+from fibregate.lanes.runner import Handler, Runner
+from fibregate.postgres import Embedded
+from fibregate.settings import Settings
+from fibregate.tenants.callers import Callers
+from fibregate.vault import Vault
+from fibregate.web import logs
+from fibregate.web.connector import Connector
+from fibregate.web.door import Door
+from fibregate.web.guard import Guard
+from fibregate.web.server import Server
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Refused(Exception):
+    """The process does not start; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the halves of one process share."""
+
+    db: Db
+    clock: BusinessClock
+    settings: Settings
+    vault: Vault
+    callers: Callers
+    guard: Guard
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What one process runs. The functions make a sandbox's own parts; `settled` is told the address before `ready`."""
+
+    settings: Settings
+    dsn: str
+    server: Embedded | None
+    web: tuple[str, int] | None = ("127.0.0.1", 8080)
+    worker: bool = True
+    clock: Callable[[Db], BusinessClock] = lambda _: SystemClock()
+    wholesale: Callable[[Shared], Mapping[str, Any]] = lambda _: {}
+    doors: Callable[[Shared], tuple[Door[Any], ...]] = lambda _: ()
+    working: Callable[[Shared], Mapping[str, Any]] = lambda _: {}
+    lanes: Callable[[Shared], Mapping[str, Handler]] = lambda _: {}
+    prepare: Callable[[Shared], Awaitable[None]] | None = None
+    settled: Callable[[str], None] = lambda _: None
+
+
+async def serve(plan: Plan) -> None:
+    """Run until SIGTERM or SIGINT; then requests in flight finish and leases are handed back. Raises `Refused`."""
+    await _examine(plan)
+    log = logs.configure(logs.LineWriter(sys.stderr.buffer), logging.getLevelNamesMapping()[plan.settings.log_level.upper()])
+    stop = _stop_at_signals()
+    async with AsyncExitStack() as parts:
+        if plan.server:
+            await parts.enter_async_context(_background(plan.server.watch()))
+        shared = await parts.enter_async_context(_shared(plan))
+        if plan.server and plan.worker:
+            await _take_back_leases(plan)
+        if plan.prepare:
+            await plan.prepare(shared)
+        hints = Hints(plan.dsn)
+        if plan.worker:
+            hints = await parts.enter_async_context(_working(plan, shared))
+        shared.db.hint = hints
+        await parts.enter_async_context(_background(hints.send()))
+        if plan.web:
+            await parts.enter_async_context(_serving(plan, shared, log))
+        await stop.wait()
+
+
+async def _examine(plan: Plan) -> None:
+    wrong = [one for one in await boot.examine(plan.dsn) if not one.well]
+    if wrong:
+        raise Refused("\n".join(f"{one.what}: {one.found}; {one.mend}" for one in wrong))
+
+
+def _stop_at_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+@asynccontextmanager
+async def _background(work_: Any) -> AsyncGenerator[None]:
+    task = asyncio.create_task(work_)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _shared(plan: Plan) -> AsyncGenerator[Shared]:
+    settings = plan.settings
+    db = Db(plan.dsn, role=APP_ROLE, size=settings.pool_size)
+    keys = vault.from_settings(settings)
+    guard = Guard(
+        allow=settings.webhook_allow, ports=settings.webhook_ports or None, plain_http=settings.webhook_plain_http
+    )
+    callers = Callers(db, keys, settings)
+    try:
+        yield Shared(db=db, clock=plan.clock(db), settings=settings, vault=keys, callers=callers, guard=guard)
+    finally:
+        await db.close()
+
+
+async def _take_back_leases(plan: Plan) -> None:
+    """The embedded server is ours alone, so whoever held a lease is dead."""
+    db = Db(plan.dsn, role=WORK_ROLE, size=1)
+    try:
+        await lanes.rescue(db, everybody=True)
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
+    settings = plan.settings
+    db = Db(plan.dsn, role=WORK_ROLE, size=settings.pool_size)
+    clock = plan.clock(db)
+    async with Connector(
+        shared.guard,
+        connect_seconds=settings.webhook_connect_seconds,
+        total_seconds=settings.webhook_total_seconds,
+    ) as connector:
+        mine = Shared(
+            db=db, clock=clock, settings=settings, vault=shared.vault, callers=shared.callers, guard=shared.guard
+        )
+        parts = work.Work(
+            db=db,
+            clock=clock,
+            settings=settings,
+            vault=shared.vault,
+            connector=connector,
+            extra=plan.lanes(mine),
+            **plan.working(mine),
+        )
+        runner = Runner(db, clock, work.handlers(parts), concurrency=settings.worker_concurrency)
+        hints = Hints(plan.dsn, runner.wake)
+        db.hint = hints
+        running = asyncio.create_task(runner.run())
+        try:
+            async with _background(hints.listen()):
+                yield hints
+        finally:
+            await runner.stop()
+            await asyncio.gather(running, return_exceptions=True)
+            await db.close()
+
+
+@asynccontextmanager
+async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGenerator[None]:
+    settings = plan.settings
+    is_ready = False
+    wholesale: dict[str, Any] = {
+        "one_open_order": settings.one_open_order,
+        "hold_limit": settings.hold_limit,
+        **plan.wholesale(shared),
+    }
+    app = App(
+        db=shared.db,
+        clock=shared.clock,
+        callers=shared.callers,
+        rules=Rules(guard=shared.guard, renderings=tuple(work.RENDERERS), vault=shared.vault),
+        wholesale=Wholesale(db=shared.db, clock=shared.clock, **wholesale),
+        more=plan.doors(shared),
+        is_ready=lambda: is_ready,
+        log=log,
+    )
+    host, port = plan.web or ("127.0.0.1", 0)
+    server = Server(gate(app), host=host, port=port)
+    await server.start()
+    try:
+        plan.settled(server.url)
+        is_ready = True
+        print(f"ready {server.url}", flush=True)  # noqa: T201 - what the user waits for
+        yield
+    finally:
+        is_ready = False
+        await server.stop()

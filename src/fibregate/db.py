@@ -1,0 +1,255 @@
+"""The only way to the database: connections that remember whose tenant they serve.
+
+Row-level security reads the session setting `fg.tenant`. It is set outside any transaction and only when it changes,
+forgotten here before it is set and remembered after the server has answered, so a wrong memory means no rows, never
+another tenant's. Every statement of a tenant carries the tenant as `$1` as well: that is the other wall.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import asyncpg
+import orjson
+import structlog
+
+from fibregate.errors import GatewayError, Unavailable
+from fibregate.vocabulary import TenantId
+
+
+Row = asyncpg.Record
+
+APP_ROLE = "fibregate_app"
+WORK_ROLE = "fibregate_work"
+
+LOOK_AHEAD = 16
+WAITERS = 2000
+_SET_TENANT = "select set_config('fg.tenant', $1, false)"
+_log = structlog.stdlib.get_logger(__name__)
+_open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
+
+
+class OutcomeUnknown(Unavailable):
+    """The database went away in the middle: what was asked may or may not be done; the same id asked again tells."""
+
+
+def in_transaction() -> bool:
+    """Whether this task has a transaction open; outbound calls refuse to be made then."""
+    return _open_transaction.get()
+
+
+class Statements(Protocol):
+    """What a store function needs: a `Db` for a statement of its own, or a `Tx` to join somebody's unit."""
+
+    async def row(self, sql: str, tenant: TenantId | None, *args: object) -> Row | None:
+        """First row or None. With a tenant, that is `$1`; without one, `args` start at `$1`."""
+        ...
+
+    async def rows(self, sql: str, tenant: TenantId | None, *args: object) -> list[Row]:
+        """All rows; parameters as in `row`."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Slot:
+    connection: Any = None
+    tenant: TenantId | None = None
+    prepared: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    async def statement(self, sql: str) -> Any:
+        found = self.prepared.get(sql)
+        if found is None:
+            found = self.prepared[sql] = await self.connection.prepare(sql)
+        return found
+
+    def drop(self) -> None:
+        """Forget the connection; the place in the pool stays."""
+        if self.connection is not None:
+            self.connection.terminate()
+        self.connection, self.tenant, self.prepared = None, None, {}
+
+
+@dataclass(slots=True, eq=False)
+class Tx:
+    """One transaction of one tenant (or of none, for what spans tenants)."""
+
+    slot: _Slot
+    tenant: TenantId | None
+    wakes_workers: bool = False
+
+    async def row(self, sql: str, tenant: TenantId | None, *args: object) -> Row | None:
+        """As `Statements.row`; the tenant must be the transaction's own."""
+        return await (await self.slot.statement(sql)).fetchrow(*self._parameters(tenant, args))
+
+    async def rows(self, sql: str, tenant: TenantId | None, *args: object) -> list[Row]:
+        """As `Statements.rows`; the tenant must be the transaction's own."""
+        return await (await self.slot.statement(sql)).fetch(*self._parameters(tenant, args))
+
+    def _parameters(self, tenant: TenantId | None, args: tuple[object, ...]) -> tuple[object, ...]:
+        if tenant is None:
+            return args
+        if tenant != self.tenant:
+            raise AssertionError("a transaction serves one tenant only")
+        return (tenant, *args)
+
+
+class Db:
+    """A bounded set of connections of one role. Safe for many tasks of one event loop."""
+
+    def __init__(self, dsn: str, *, role: str = APP_ROLE, size: int = 10, wait_seconds: float = 5) -> None:
+        self._dsn = dsn
+        self._role = role
+        self._wait_seconds = wait_seconds
+        self._idle = [_Slot() for _ in range(size)]
+        self._all = tuple(self._idle)
+        self._waiting: OrderedDict[object, tuple[TenantId | None, asyncio.Future[_Slot]]] = OrderedDict()
+        self.hint: Callable[[], None] = lambda: None
+        """Called after a commit that left work for a lane; a hint only, polling is the guarantee."""
+
+    async def close(self) -> None:
+        """End every connection; what is in flight is cut off."""
+        for slot in self._all:
+            slot.drop()
+        await asyncio.sleep(0)
+
+    async def row(self, sql: str, tenant: TenantId | None, *args: object) -> Row | None:
+        """One statement, its own transaction; see `Statements.row`. Raises `Unavailable` when the database is away."""
+        async with self._serving(tenant) as slot:
+            statement = await slot.statement(sql)
+            return await (statement.fetchrow(*args) if tenant is None else statement.fetchrow(tenant, *args))
+
+    async def rows(self, sql: str, tenant: TenantId | None, *args: object) -> list[Row]:
+        """One statement, all its rows; see `row`."""
+        async with self._serving(tenant) as slot:
+            statement = await slot.statement(sql)
+            return await (statement.fetch(*args) if tenant is None else statement.fetch(tenant, *args))
+
+    @asynccontextmanager
+    async def tx(self, tenant: TenantId | None) -> AsyncGenerator[Tx]:
+        """Several statements that happen together or not at all."""
+        async with self._serving(tenant) as slot:
+            mark = _open_transaction.set(True)
+            try:
+                tx = Tx(slot, tenant)
+                async with slot.connection.transaction():
+                    yield tx
+            finally:
+                _open_transaction.reset(mark)
+        if tx.wakes_workers:
+            self.hint()
+
+    @asynccontextmanager
+    async def raw(self) -> AsyncGenerator[Any]:
+        """A connection itself, for COPY; nobody's tenant afterwards."""
+        async with self._serving(None) as slot:
+            try:
+                yield slot.connection
+            finally:
+                slot.tenant = None
+
+    async def _take(self, tenant: TenantId | None) -> _Slot:
+        for place in range(len(self._idle) - 1, -1, -1):
+            if tenant is None or self._idle[place].tenant == tenant:
+                return self._idle.pop(place)
+        if self._idle:
+            return self._idle.pop(0)
+        if len(self._waiting) >= WAITERS:
+            raise Unavailable("The gateway is at its limit of waiting requests; nothing was done.", 1)
+        future: asyncio.Future[_Slot] = asyncio.get_running_loop().create_future()
+        key = object()
+        self._waiting[key] = (tenant, future)
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                return await future
+        except BaseException as error:
+            self._waiting.pop(key, None)
+            if future.done() and not future.cancelled():
+                self._give(future.result())
+            if isinstance(error, TimeoutError):
+                raise Unavailable("No database connection came free in time; nothing was done.", 1) from error
+            raise
+
+    def _give(self, slot: _Slot) -> None:
+        """Hand a slot to the oldest waiter of its tenant among the first few, else to the oldest of all."""
+        pick: object | None = None
+        for looked, (key, (tenant, _)) in enumerate(self._waiting.items(), 1):
+            if pick is None or tenant == slot.tenant:
+                pick = key
+            if tenant == slot.tenant or looked == LOOK_AHEAD:
+                break
+        if pick is None:
+            self._idle.append(slot)
+            return
+        _, future = self._waiting.pop(pick)
+        if future.done():
+            self._give(slot)
+        else:
+            future.set_result(slot)
+
+    @asynccontextmanager
+    async def _serving(self, tenant: TenantId | None) -> AsyncGenerator[_Slot]:
+        slot = await self._take(tenant)
+        connected = False
+        try:
+            await self._ready(slot, tenant)
+            connected = True
+            yield slot
+        except asyncpg.InsufficientPrivilegeError:
+            _log.exception("row level security refused a statement: a bug")
+            slot.drop()
+            raise
+        except (asyncpg.PostgresError, GatewayError) as error:
+            if _is_outage(error):
+                slot.drop()
+                raise _outage(begun=connected) from error
+            raise
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            slot.drop()
+            raise _outage(begun=connected) from error
+        finally:
+            if slot.connection is not None and (slot.connection.is_closed() or slot.connection.is_in_transaction()):
+                slot.drop()
+            self._give(slot)
+
+    async def _ready(self, slot: _Slot, tenant: TenantId | None) -> None:
+        if slot.connection is None or slot.connection.is_closed():
+            slot.drop()
+            slot.connection = await self._connect()
+        if tenant is not None and slot.tenant != tenant:
+            slot.tenant = None
+            await (await slot.statement(_SET_TENANT)).fetchval(str(tenant))
+            slot.tenant = tenant
+
+    async def _connect(self) -> Any:
+        connection = await connect(self._dsn)
+        await connection.execute(f'set role "{self._role}"')
+        return connection
+
+
+async def connect(dsn: str, **settings: str) -> Any:
+    """A bare connection that reads and writes jsonb as Python values; `settings` are session settings."""
+    connection: Any = await asyncpg.connect(
+        dsn, timeout=5, server_settings={"application_name": "fibregate", "statement_timeout": "20s", **settings}
+    )
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
+    return connection
+
+
+def _dump(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _outage(*, begun: bool) -> Unavailable:
+    if begun:
+        return OutcomeUnknown("The database went away while it worked; ask again with the same id.")
+    return Unavailable("The database is away; nothing was done.")
+
+
+def _is_outage(error: Exception) -> bool:
+    """Errors of class 08 and 57P say that the connection or the server is going; so does a full server (53)."""
+    code = getattr(error, "sqlstate", None) or ""
+    return code.startswith(("08", "57P", "53", "58", "XX")) or code in {"25006", "57014"}

@@ -1,0 +1,1 @@
+"""The faces of the gateway: each folder speaks one dialect and knows no other."""

@@ -1,0 +1,30 @@
+"""The two doors: tokens in OAuth's dialect, keys in our own."""
+
+from typing import Any
+
+from fibregate.doors.identity import keys, token
+from fibregate.doors.identity.errors import KEYS, OAUTH
+from fibregate.doors.identity.token import Identity
+from fibregate.tenants.callers import Callers
+from fibregate.web.door import Door
+
+
+def doors(callers: Callers) -> list[Door[Any]]:
+    """For one process; the limits are counted here."""
+    identity = Identity(callers)
+    return [
+        Door(
+            prefix="/IdentityModule/v1.0/oauth",
+            dialect=OAUTH,
+            routes=token.ROUTES,
+            authenticate=callers.authenticate,
+            services=identity,
+        ),
+        Door(
+            prefix="/.well-known",
+            dialect=KEYS,
+            routes=keys.ROUTES,
+            authenticate=callers.authenticate,
+            services=identity,
+        ),
+    ]

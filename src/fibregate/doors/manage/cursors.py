@@ -1,0 +1,69 @@
+"""Cursors: where a reader stands, opaque outside, and good only for its own tenant and its own list."""
+
+import base64
+import binascii
+import re
+from datetime import datetime
+from typing import Final
+
+from fibregate.errors import Invalid
+from fibregate.vocabulary import TenantId
+
+_LONGEST: Final = 200
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+def feed_cursor(tenant: TenantId, position: int) -> str:
+    return _written("f", tenant, str(position))
+
+
+def read_feed_cursor(text: str | None, tenant: TenantId) -> int:
+    """The position that it stands for; without one, the beginning. Raises `Invalid`."""
+    if text is None:
+        return 0
+    parts = _read(text, "f", tenant, count=1)
+    if not _NUMBER.fullmatch(parts[0]):
+        raise _not_ours()
+    return int(parts[0])
+
+
+def order_cursor(tenant: TenantId, created_at: datetime, order_key: int) -> str:
+    return _written("o", tenant, created_at.isoformat(), str(order_key))
+
+
+def read_order_cursor(text: str | None, tenant: TenantId) -> tuple[datetime | None, int]:
+    """Creation time and key of the last order seen. Raises `Invalid`."""
+    if text is None:
+        return None, 0
+    created_at, order_key = _read(text, "o", tenant, count=2)
+    try:
+        moment = datetime.fromisoformat(created_at)
+    except ValueError:
+        raise _not_ours() from None
+    if not _NUMBER.fullmatch(order_key) or moment.tzinfo is None:
+        raise _not_ours()
+    return moment, int(order_key)
+
+
+def _written(kind: str, tenant: TenantId, *parts: str) -> str:
+    plain = "|".join((kind, str(tenant), *parts))
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _read(text: str, kind: str, tenant: TenantId, *, count: int) -> list[str]:
+    try:
+        if len(text) > _LONGEST:
+            raise _not_ours()
+        padded = text + "=" * (-len(text) % 4)
+        found_kind, found_tenant, *parts = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
+    except (binascii.Error, ValueError):
+        raise _not_ours() from None
+    if found_kind != kind or found_tenant != str(tenant) or len(parts) != count:
+        raise _not_ours()
+    return parts
+
+
+def _not_ours() -> Invalid:
+    return Invalid(
+        "after: must be a nextCursor that this list answered to you, or be left out to begin at the beginning"
+    )

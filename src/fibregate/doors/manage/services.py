@@ -1,0 +1,39 @@
+"""What the routes of this door are handed."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fibregate.db import Db
+from fibregate.errors import Unknown
+from fibregate.kcis.endpoints.model import Rules
+from fibregate.tenants.model import Actor
+from fibregate.vocabulary import TenantId
+from fibregate.web.call import Call
+
+SCOPE = "manage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manage:
+    """One for a process."""
+
+    db: Db
+    rules: Rules
+
+
+def tenant_of(call: Call[Any, Any, Manage]) -> TenantId:
+    return TenantId(call.caller.tenant)
+
+
+def actor_of(call: Call[Any, Any, Manage]) -> Actor:
+    return Actor(call.caller.client_id, call.peer, call.request_id)
+
+
+def uuid_of(call: Call[Any, Any, Manage], thing: str) -> UUID:
+    """The `id` of the path; one that is no uuid answers as one that is nobody's."""
+    text = str(call.path["id"])
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Unknown(f"id: there is no {thing} {text[:50]}") from None

@@ -1,0 +1,70 @@
+"""What this door reads across rooms: the feed with its KCIs, and lists of orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fibregate.db import Row, Statements
+from fibregate.vocabulary import TenantId
+
+_LIST_FEED = """
+select f.position, f.type, f.at, f.appointment_id, f.appointment_state, k.facts
+from feed as f
+left join kcis as k
+    on k.tenant_id = f.tenant_id and k.order_key = f.order_key and k.sequence_number = f.sequence_number
+where f.tenant_id = $1 and f.position > $2
+order by f.position limit $3
+"""
+
+
+async def list_feed(on: Statements, tenant: TenantId, *, after: int, limit: int) -> Sequence[Row]:
+    """Positions are given out under a lock, so whoever sees one has seen all before it."""
+    return await on.rows(_LIST_FEED, tenant, after, limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What orders must be like; None asks for nothing. `created_to` is exclusive."""
+
+    statuses: Sequence[str] | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    updated_since: datetime | None = None
+    uprn: int | None = None
+    order_type: str | None = None
+
+
+_LIST_ORDERS = """
+select
+    o.order_key, o.id, o.order_type, o.status, s.code as supplier, o.supplier_reference, o.address, o.service,
+    o.requested_completion_date, o.reservation_id, o.committed_at, o.target_at, o.kci_count, o.created_at, o.updated_at
+from orders as o
+join suppliers as s on s.supplier_id = o.supplier_id
+where o.tenant_id = $1
+    and ($2::text[] is null or o.status = any($2))
+    and ($3::timestamptz is null or o.created_at >= $3)
+    and ($4::timestamptz is null or o.created_at < $4)
+    and ($5::timestamptz is null or o.updated_at >= $5)
+    and ($6::bigint is null or o.uprn = $6)
+    and ($7::text is null or o.order_type = $7)
+    and (o.created_at, o.order_key) > (coalesce($8::timestamptz, '-infinity'), $9::bigint)
+order by o.created_at, o.order_key limit $10
+"""
+
+
+async def list_orders(
+    on: Statements, tenant: TenantId, like: Filter, *, after: tuple[datetime | None, int], limit: int
+) -> Sequence[Row]:
+    """The oldest first."""
+    return await on.rows(
+        _LIST_ORDERS,
+        tenant,
+        None if like.statuses is None else list(like.statuses),
+        like.created_from,
+        like.created_to,
+        like.updated_since,
+        like.uprn,
+        like.order_type,
+        *after,
+        limit,
+    )

@@ -1,0 +1,59 @@
+"""A KCI as the wholesale dialect's webhook tells it, from nothing but the KCI's frozen facts."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import orjson
+
+from fibregate.clock import BusinessTime
+from fibregate.web.fields import stamp
+
+NAME: Final = "wholesale-webhook"
+
+_DETAILS: Final = (
+    ("previousStatus", "previousStatus"),
+    ("problemCode", "problemCode"),
+    ("text", "text"),
+    ("supplierCodes", "supplierCodes"),
+    ("supplierOrderReference", "supplierReference"),
+    ("committedDate", "committedDate"),
+    ("targetDate", "targetDate"),
+    ("appointment", "appointment"),
+    ("appointmentReservationReference", "appointmentReference"),
+    ("appointmentReservationId", "reservationId"),
+    ("characteristics", "characteristics"),
+    ("supplierNotes", "notes"),
+    ("actBy", "actBy"),
+    ("issuedOn", "issuedAt"),
+    ("receivedOn", "receivedAt"),
+)
+
+
+def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
+    """The bytes of `ORDER_STATUS_UPDATE`; `details.deliveredOn` is when they were made. Unset fields are left out."""
+    words = _words(facts)
+    details = {name: facts[key] for name, key in _DETAILS if _set(facts.get(key))}
+    details["deliveredOn"] = stamp(made_at)
+    event = {
+        "id": facts["id"],
+        "sequenceNumber": facts["sequenceNumber"],
+        "eventType": "ORDER_STATUS_UPDATE",
+        "orderId": facts["orderId"],
+        "status": facts["status"],
+        "reasonCode": facts["reason"],
+        "timestamp": facts["happenedAt"],
+    }
+    if words:
+        event["notes"] = details["notes"] = words
+    return orjson.dumps({**event, "details": details})
+
+
+def _words(facts: Mapping[str, Any]) -> str:
+    """What happened, for a person: the update's text, and what the engineers noted."""
+    notes = cast("list[Mapping[str, str]]", facts.get("notes") or [])
+    texts = [facts.get("text") or "", *(one["note"] for one in notes)]
+    return "\n".join(text for text in texts if text)
+
+
+def _set(value: object) -> bool:
+    return value is not None and value not in ("", [], {})

@@ -1,0 +1,229 @@
+"""Receive what a supplier says, and read it when its turn comes. Rules: `docs/reference/updates.md`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+import asyncpg
+import orjson
+
+from fibregate import calendars
+from fibregate.clock import BusinessTime
+from fibregate.db import Db, Row, Tx
+from fibregate.errors import Invalid
+from fibregate.inbox import content, store
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.model import Claim, Lane
+from fibregate.orders import actions as orders
+from fibregate.orders import updates
+from fibregate.orders.states import AFTER_THE_END, MoveRefused
+from fibregate.suppliers.port import Addressee, Draft, Update
+from fibregate.vocabulary import OrderKey, OrderStatus, Reason, SupplierId, TenantId
+
+GAP = timedelta(seconds=60)
+"""How long, in business time, a message waits for the ones before it."""
+
+_NAMES = UUID("0f3d5c1e-95a6-4b57-8a9e-2f0c55f1c9aa")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """How a supplier names the order that it speaks of."""
+
+    supplier: SupplierId
+    tenant_code: str | None
+    order_id: int | None
+    reference: str | None
+
+
+async def receive(db: Db, named: Named, update: Update, raw: bytes) -> None:
+    """Keep the update and queue it; a repeat of its id does nothing. Raises `Invalid` for what can be known now."""
+    about = await _find(db, named)
+    try:
+        async with db.tx(about.tenant) as tx:
+            await _keep(tx, about, update, raw)
+    except asyncpg.UniqueViolationError:
+        async with db.tx(about.tenant) as tx:
+            await _keep(tx, about, update, raw)
+
+
+async def _find(db: Db, named: Named) -> Addressee:
+    """By the supplier's reference, by our id with its tenant, or by both, which must agree. Foreign is unknown."""
+    found: list[tuple[TenantId, OrderKey]] = []
+    tenant = await store.find_tenant(db, named.tenant_code) if named.tenant_code else None
+    if named.order_id is not None:
+        if named.tenant_code is None:
+            raise Invalid("tenant: required with the order's id")
+        key = await store.find_by_id(db, tenant, named.order_id, named.supplier) if tenant else None
+        if tenant is None or key is None:
+            raise Invalid(f"id: no order {named.order_id} of tenant {named.tenant_code} was sent to you")
+        found.append((tenant, key))
+    if named.reference is not None:
+        row = await store.find_by_reference(db, named.supplier, named.reference)
+        if row and (tenant is None or row["for_tenant"] == tenant):
+            found.append((row["for_tenant"], row["order_key"]))
+        elif not found:
+            raise Invalid(f"supplierOrderReference: you gave no order the reference {named.reference!r}")
+    if not found:
+        raise Invalid("id or supplierOrderReference: at least one must name the order")
+    if any(one != found[0] for one in found):
+        raise Invalid("supplierOrderReference: names another order than id")
+    return Addressee(found[0][0], named.supplier, found[0][1])
+
+
+async def _keep(tx: Tx, about: Addressee, update: Update, raw: bytes) -> None:
+    standing = await store.lock_standing(tx, about.supplier, about.order)
+    if standing is None:
+        raise Invalid("id: no such order was sent to you")
+    if await store.find_update(tx, about.tenant, about.supplier, update.id):
+        return
+    await _check(tx, about, standing, update)
+    await _insert(tx, about, update, raw)
+
+
+async def _check(tx: Tx, about: Addressee, standing: Row, update: Update) -> None:
+    """What is wrong whatever comes before it."""
+    known = standing["supplier_reference"]
+    if update.supplier_reference and known and update.supplier_reference != known:
+        raise Invalid(f"supplierOrderReference: this order has the reference {known!r}")
+    if standing["ended_at"] and update.reason not in AFTER_THE_END:
+        taken = ", ".join(sorted(one.value for one in AFTER_THE_END))
+        raise Invalid(f"reasonCode: the order has ended; accepted: {taken}")
+    following = standing["last_applied"] + 1
+    if update.sequence_number < following:
+        raise Invalid(f"sequenceNumber: {update.sequence_number} was used by another update; the next is {following}")
+    taken_by = await store.find_number(tx, about.tenant, about.order, about.supplier, update.sequence_number)
+    if taken_by is not None:
+        raise Invalid(
+            f"sequenceNumber: {update.sequence_number} is taken by update {taken_by}; "
+            f"the next is {standing['last_given'] + 1}"
+        )
+
+
+async def _insert(tx: Tx, about: Addressee, update: Update, raw: bytes) -> None:
+    await store.insert(
+        tx,
+        about.tenant,
+        update.id,
+        supplier=about.supplier,
+        order=about.order,
+        number=update.sequence_number,
+        reason=update.reason.value,
+        raw=raw,
+        content=content.dump(update),
+        issued_at=update.issued_at,
+        received_at=update.received_at,
+        reference=update.supplier_reference,
+    )
+    await lanes.schedule(tx, inbox_lane(about), due_at=update.received_at)
+
+
+def inbox_lane(about: Addressee) -> Lane:
+    """What keeps one supplier's words about one order in order."""
+    subject = {"supplier": about.supplier, "order": about.order}
+    return Lane("inbox", f"{about.supplier}:{about.order}", about.tenant, subject)
+
+
+async def announce(tx: Tx, about: Addressee, draft: Draft, now: BusinessTime) -> UUID:
+    """Our own network says something: the same as `receive`, with the number and the id given by us.
+
+    Raises `Invalid` where the order was not handed to this network.
+    """
+    standing = await store.lock_standing(tx, about.supplier, about.order)
+    if standing is None:
+        raise Invalid("the order was not handed to this network")
+    number = standing["last_given"] + 1
+    identity = uuid5(_NAMES, f"{about.supplier}:{about.order}:{number}")
+    said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+    update = Update(**said, id=identity, sequence_number=number, issued_at=now, received_at=now)
+    await _insert(tx, about, update, orjson.dumps(content.dump(update)))
+    return identity
+
+
+async def read_next(db: Db, claim: Claim, now: BusinessTime) -> None:
+    """Handler of the lane: apply the next update in sequence, or wait for the one that is missing."""
+    tenant = claim.tenant
+    if tenant is None:
+        raise AssertionError("an inbox lane has a tenant")
+    supplier, order = SupplierId(int(str(claim.subject["supplier"]))), OrderKey(int(str(claim.subject["order"])))
+    about = Addressee(tenant, supplier, order)
+    async with db.tx(tenant) as tx:
+        standing = await store.lock_standing(tx, supplier, order)
+        waiting = await store.next_two(tx, tenant, order, supplier)
+        if standing is None or not waiting:
+            await lanes.complete(tx, claim)
+            return
+        head = waiting[0]
+        released_at = head["received_at"] + GAP
+        if head["sequence_number"] > standing["last_applied"] + 1 and released_at > now:
+            await lanes.postpone(tx, claim, BusinessTime(released_at), failed=False)
+            return
+        if len(waiting) > 1:
+            await lanes.postpone(tx, claim, now, failed=False)
+        else:
+            await lanes.complete(tx, claim)
+        await _read(tx, about, head, now)
+    db.hint()
+
+
+async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
+    update = content.load(head["id"], head["sequence_number"], head["content"], head["received_at"])
+    order = await orders.lock(tx, about.tenant, about.order)
+    refusal: str | None = None
+    state = "RECORDED" if order.status.ended else "APPLIED"
+    try:
+        applied = await updates.apply(tx, order, update, now)
+    except MoveRefused as refused:
+        refusal, state = str(refused), "REFUSED"
+    else:
+        await _watch_silence(tx, applied, now)
+    await store.finish(
+        tx,
+        about.tenant,
+        about.supplier,
+        update.id,
+        state=state,
+        refusal=refusal,
+        number=update.sequence_number,
+        order=about.order,
+        now=now,
+    )
+
+
+async def _watch_silence(tx: Tx, applied: updates.Applied, now: BusinessTime) -> None:
+    order = applied.order
+    if not order.own_network or order.status is not OrderStatus.PENDING or applied.before is OrderStatus.PENDING:
+        return
+    for kind, due_at in (
+        ("silence-warn", calendars.silence_warns(now, order.nation)),
+        ("silence-end", calendars.silence_ends(now, order.nation)),
+    ):
+        await lanes.schedule(tx, Lane(kind, str(order.key), order.tenant, {"order": order.key}), due_at=due_at)
+
+
+async def break_silence(db: Db, claim: Claim, now: BusinessTime, own_network: SupplierId) -> None:
+    """Handler of both timers of a PENDING order on our own network: a reminder, and the end."""
+    tenant, key = claim.tenant, OrderKey(int(str(claim.subject["order"])))
+    if tenant is None:
+        raise AssertionError("a silence has a tenant")
+    async with db.tx(tenant) as tx:
+        await lanes.complete(tx, claim)
+        order = await orders.lock(tx, tenant, key)
+        question = await store.last_question(tx, tenant, key)
+        if order.status is not OrderStatus.PENDING or question is None:
+            return
+        draft = _end_draft() if claim.kind == "silence-end" else _warning(question, order.nation)
+        await announce(tx, Addressee(tenant, own_network, key), draft, now)
+
+
+def _end_draft() -> Draft:
+    return Draft(reason=Reason.CANCELLED, problem_code="TIMED_OUT", text="Ended: no answer.")
+
+
+def _warning(question: Row, nation: str) -> Draft:
+    ends = calendars.silence_ends(question["created_at"], nation)
+    return Draft(
+        reason=Reason.WARNING,
+        problem_code=question["facts"].get("problemCode", "INFORMATION_REQUIRED"),
+        text=f"No answer yet. The order ends on {calendars.spoken_day(ends)} without one.",
+    )

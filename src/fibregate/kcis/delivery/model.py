@@ -1,0 +1,119 @@
+"""What is to be sent, what came of an attempt, and when the next one is."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from fibregate.clock import BusinessTime, RealTime
+from fibregate.vocabulary import OrderKey, TenantId
+from fibregate.web.connector import Answered, NotDelivered
+
+Renderer = Callable[[Mapping[str, Any], BusinessTime], bytes]
+"""Makes the bytes of one KCI from its frozen facts and the time at which they are made."""
+
+WAITS: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))
+"""Between an attempt and the next; the last one repeats."""
+
+LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
+FEWEST_A_DAY: Final = 24
+"""A delivery is parked only after so many attempts a day, so time in which nothing was tried does not count."""
+
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SECRETS: Final = re.compile(
+    r"whsec_[A-Za-z0-9+/=_-]+|\bv1a?,[A-Za-z0-9+/=]{20,}|(?i:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"
+    r"|\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_.-]+"
+    r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z]{2,24}"
+    r"|(?<![A-Za-z0-9-])\+?\(?0?[1-9(][0-9() -]{8,15}[0-9](?![A-Za-z0-9-])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One KCI on its way to one endpoint."""
+
+    tenant: TenantId
+    endpoint: UUID
+    order: OrderKey
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one attempt; `started_at` is business time, `took_ms` is real."""
+
+    started_at: BusinessTime
+    took_ms: float
+    outcome: str
+    http_status: int | None = None
+    answer: str | None = None
+    retry_after: timedelta | None = None
+
+    @property
+    def taken(self) -> bool:
+        """The receiver has it."""
+        return self.http_status is not None and HTTPStatus.OK <= self.http_status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def summary(self) -> str:
+        """In a few words, for a parked lane's reason."""
+        return f"answered {self.http_status}" if self.http_status else self.outcome
+
+    @property
+    def gone(self) -> bool:
+        """The receiver wants no more of them."""
+        return self.http_status == HTTPStatus.GONE
+
+
+def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attempt:
+    return Attempt(
+        started_at=started_at,
+        took_ms=answer.timings.total_ms,
+        outcome="DELIVERED" if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES else "REFUSED_BY_ENDPOINT",
+        http_status=answer.status,
+        answer=scrubbed(answer.excerpt),
+        retry_after=retry_after(answer.headers.get("retry-after"), now),
+    )
+
+
+def failed(error: NotDelivered, started_at: BusinessTime) -> Attempt:
+    outcome = "NOT_ALLOWED" if error.kind == "refused" else f"{error.kind.upper()}_FAILED"
+    if error.kind == "timeout":
+        outcome = "TIMED_OUT"
+    return Attempt(started_at=started_at, took_ms=error.timings.total_ms, outcome=outcome, answer=error.message)
+
+
+def wait(failures: int, asked: timedelta | None) -> timedelta:
+    """How long after the failure that follows `failures` others; the receiver may ask for more, up to an hour."""
+    usual = WAITS[min(failures, len(WAITS) - 1)]
+    return usual if asked is None else max(usual, min(asked, LONGEST_RETRY_AFTER))
+
+
+def exhausted(*, made_at: datetime, now: datetime, failures: int, days: int) -> bool:
+    """Whether a delivery has been tried for as long as the operator wants, counting the attempt just made."""
+    return now - made_at >= timedelta(days=days) and failures + 1 >= FEWEST_A_DAY * days
+
+
+def retry_after(text: str | None, now: RealTime) -> timedelta | None:
+    """What a `Retry-After` asks for, in seconds or as a date of the real clock; None for anything else."""
+    if text is None:
+        return None
+    if _SECONDS.fullmatch(text.strip()):
+        return timedelta(seconds=int(text))
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(moment - now, timedelta())
+
+
+def scrubbed(raw: bytes) -> str | None:
+    """An answer as it may be kept: no control characters, no secrets, no addresses or telephone numbers."""
+    text = _UNPRINTABLE.sub("\ufffd", raw.decode("utf-8", errors="replace"))
+    return _SECRETS.sub("***", text) or None

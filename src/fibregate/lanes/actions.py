@@ -1,0 +1,79 @@
+"""Put work in (`enqueue`, `schedule`), take it (`claim`), keep it (`extend`), and be done with it, one way or another."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from fibregate.clock import BusinessTime
+from fibregate.db import Db, Tx
+from fibregate.lanes import store
+from fibregate.lanes.model import Claim, Lane, LeaseLost
+
+LEASE = timedelta(seconds=15)
+
+
+async def enqueue(tx: Tx, lane: Lane, *, number: int, due_at: datetime | None = None) -> None:
+    """Add event `number` to a queue. A lane that waits to retry keeps waiting; an idle one is due at once."""
+    await store.enqueue(tx, lane, number=number, due_at=due_at)
+    tx.wakes_workers = True
+
+
+async def schedule(tx: Tx, lane: Lane, *, due_at: datetime | None = None) -> None:
+    """Set a timer, or set it anew: only the last time counts."""
+    await store.schedule(tx, lane, due_at=due_at)
+    tx.wakes_workers = True
+
+
+async def claim(db: Db, owner: str, *, limit: int) -> list[Claim]:
+    """Take what is due, the longest due first."""
+    rows = await store.claim(db, owner, limit=limit, lease=LEASE)
+    claims = [
+        Claim(
+            key=row["key"],
+            kind=row["kind"],
+            tenant=row["for_tenant"],
+            subject=row["subject"],
+            owner=row["owner"],
+            generation=row["generation"],
+            attempts=row["attempts"],
+            last_enqueued=row["last_enqueued"],
+            last_done=row["last_done"],
+        )
+        for row in rows
+    ]
+    return sorted(claims, key=lambda one: one.key)
+
+
+async def extend(db: Db, owner: str, claims: Iterable[Claim]) -> set[str]:
+    """Renew the leases; what is missing from the answer has been lost."""
+    return await store.extend(db, owner, keys=[one.key for one in claims], lease=LEASE)
+
+
+async def complete(tx: Tx, claim: Claim, *, done: int | None = None) -> None:
+    """Record that event `done` (for a timer: all that was set) is finished. Raises `LeaseLost`, which undoes the unit."""
+    number = claim.last_enqueued if done is None else done
+    if not await store.complete(tx, claim.key, claim.owner, claim.generation, done=number):
+        raise LeaseLost(claim.key)
+
+
+async def postpone(tx: Tx, claim: Claim, due_at: BusinessTime, *, failed: bool) -> None:
+    """Leave the head for later; `failed` counts an attempt. Raises `LeaseLost`."""
+    if not await store.postpone(
+        tx, claim.key, claim.owner, claim.generation, due_at=due_at, attempts=1 if failed else 0
+    ):
+        raise LeaseLost(claim.key)
+
+
+async def park(tx: Tx, claim: Claim, reason: str) -> None:
+    """Stop trying: the lane stays, visible, until somebody sets it going again. Raises `LeaseLost`."""
+    if not await store.park(tx, claim.key, claim.owner, claim.generation, reason=reason):
+        raise LeaseLost(claim.key)
+
+
+async def hand_back(db: Db, owner: str) -> int:
+    """Give back what this worker still holds: it is stopping."""
+    return await store.hand_back_mine(db, owner)
+
+
+async def rescue(db: Db, *, everybody: bool = False) -> int:
+    """Give back expired leases; `everybody`'s where we know that no other worker lives (the embedded server is ours)."""
+    return await (store.hand_back_all(db) if everybody else store.hand_back_expired(db))

@@ -1,0 +1,133 @@
+"""The worker's loop: claim, run each lane's handler, renew the leases, give back what is left when told to stop."""
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from fibregate.clock import BusinessClock, BusinessTime
+from fibregate.db import Db
+from fibregate.errors import Unavailable
+from fibregate.lanes import actions
+from fibregate.lanes.model import Claim, LeaseLost
+
+Handler = Callable[[Claim], Awaitable[None]]
+"""Runs one claimed lane and completes, postpones or parks it in its own transaction."""
+
+POLL_SECONDS = 0.5
+HEARTBEAT_SECONDS = 5.0
+RESCUE_SECONDS = 1.0
+LONGEST_BACK_OFF = timedelta(minutes=5)
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Runner:
+    """Runs at most `concurrency` lanes at a time; any number of runners may live, in any processes."""
+
+    def __init__(self, db: Db, clock: BusinessClock, handlers: Mapping[str, Handler], *, concurrency: int) -> None:
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._db = db
+        self._clock = clock
+        self._handlers = handlers
+        self._concurrency = concurrency
+        self._running: dict[asyncio.Task[None], Claim] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be due: look now instead of at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; survives the database going away and coming back."""
+        heart = asyncio.create_task(self._beat())
+        try:
+            while not self._stopping:
+                await self._turn()
+        finally:
+            heart.cancel()
+            await self._finish()
+
+    async def stop(self) -> None:
+        """Take no more; `run` returns when what is running has finished."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _turn(self) -> None:
+        self._wake.clear()
+        claims: list[Claim] = []
+        free = self._concurrency - len(self._running)
+        if free > 0:
+            try:
+                claims = await actions.claim(self._db, self.owner, limit=free)
+            except Unavailable:
+                await asyncio.sleep(POLL_SECONDS)
+        for claim in claims:
+            task = asyncio.create_task(self._run_one(claim))
+            self._running[task] = claim
+            task.add_done_callback(self._done)
+        if len(claims) < free or free <= 0:
+            try:
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        self._wake.set()
+
+    async def _run_one(self, claim: Claim) -> None:
+        try:
+            await self._handlers[claim.kind](claim)
+        except LeaseLost:
+            _log.warning("lease lost, result dropped", lane=claim.key)
+        except Unavailable:
+            _log.warning("database away, lane left to its lease", lane=claim.key)
+        except Exception:
+            _log.exception("a lane's handler failed", lane=claim.key, attempts=claim.attempts)
+            await self._back_off(claim)
+
+    async def _back_off(self, claim: Claim) -> None:
+        delay = min(timedelta(seconds=2 ** min(claim.attempts, 10)), LONGEST_BACK_OFF)
+        try:
+            due_at = BusinessTime(await self._clock.now() + delay)
+            async with self._db.tx(None) as tx:
+                await actions.postpone(tx, claim, due_at, failed=True)
+        except (LeaseLost, Unavailable):
+            _log.warning("could not postpone, lane left to its lease", lane=claim.key)
+
+    async def _beat(self) -> None:
+        elapsed = 0.0
+        while True:
+            await asyncio.sleep(RESCUE_SECONDS)
+            elapsed += RESCUE_SECONDS
+            try:
+                if await actions.rescue(self._db):
+                    self._wake.set()
+                if elapsed >= HEARTBEAT_SECONDS and self._running:
+                    elapsed = 0.0
+                    await self._extend()
+            except Unavailable:
+                continue
+
+    async def _extend(self) -> None:
+        kept = await actions.extend(self._db, self.owner, list(self._running.values()))
+        for task, claim in list(self._running.items()):
+            if claim.key not in kept:
+                task.cancel()
+
+    async def _finish(self) -> None:
+        if self._running:
+            await asyncio.wait(list(self._running), timeout=10)
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        try:
+            await actions.hand_back(self._db, self.owner)
+        except Unavailable:
+            _log.warning("database away at stop; leases run out by themselves")

@@ -1,0 +1,1035 @@
+-- What the migrations give, as pg_dump tells it. Written by `make schema`, compared by tests/test_schema.py.
+
+
+CREATE FUNCTION public.clock() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ select coalesce(frozen_at, now() + shift) from business_clock $$;
+
+CREATE FUNCTION public.current_tenant() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ select nullif(current_setting('fg.tenant', true), '')::integer $$;
+
+CREATE TABLE public.areas (
+    area text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    nation text NOT NULL,
+    CONSTRAINT areas_area_check CHECK ((area ~ '^[A-Z0-9_-]{1,20}$'::text)),
+    CONSTRAINT areas_nation_check CHECK ((nation = ANY (ARRAY['ENG'::text, 'SCT'::text, 'WLS'::text, 'NIR'::text])))
+);
+
+CREATE TABLE public.audit (
+    at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    audit_id bigint NOT NULL,
+    about_tenant integer,
+    actor text NOT NULL,
+    act text NOT NULL,
+    subject text NOT NULL,
+    origin text DEFAULT ''::text NOT NULL,
+    request_id text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.audit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.business_clock (
+    only_row boolean DEFAULT true NOT NULL,
+    sandbox boolean DEFAULT false NOT NULL,
+    shift interval DEFAULT '00:00:00'::interval NOT NULL,
+    frozen_at timestamp with time zone,
+    CONSTRAINT business_clock_check CHECK ((sandbox OR ((shift = '00:00:00'::interval) AND (frozen_at IS NULL)))),
+    CONSTRAINT business_clock_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE public.client_secrets (
+    client_id text NOT NULL,
+    place smallint NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT client_secrets_place_check CHECK ((place = ANY (ARRAY[1, 2])))
+);
+
+CREATE TABLE public.clients (
+    client_id text NOT NULL,
+    for_tenant integer,
+    for_supplier integer,
+    scopes text[] NOT NULL,
+    epoch bigint DEFAULT 1 NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT clients_check CHECK ((num_nonnulls(for_tenant, for_supplier) = 1))
+);
+
+CREATE TABLE public.deliveries (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    sequence_number integer NOT NULL,
+    body bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    delivered_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.deliveries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.delivery_attempts (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    sequence_number integer NOT NULL,
+    attempt integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    took_ms real NOT NULL,
+    http_status smallint,
+    outcome text NOT NULL,
+    answer text
+);
+
+ALTER TABLE ONLY public.delivery_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.endpoints (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    url text NOT NULL,
+    rendering text NOT NULL,
+    secret bytea NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL
+);
+
+ALTER TABLE ONLY public.endpoints FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.feed (
+    tenant_id integer NOT NULL,
+    "position" bigint NOT NULL,
+    type text NOT NULL,
+    order_key bigint,
+    sequence_number integer,
+    appointment_id bigint,
+    appointment_state text,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT feed_appointment_state_check CHECK ((appointment_state = ANY (ARRAY['EXPIRED'::text, 'WITHDRAWN'::text]))),
+    CONSTRAINT feed_check CHECK (((type = 'KCI'::text) = (sequence_number IS NOT NULL))),
+    CONSTRAINT feed_check1 CHECK (((type = 'APPOINTMENT'::text) = ((appointment_id IS NOT NULL) AND (appointment_state IS NOT NULL)))),
+    CONSTRAINT feed_type_check CHECK ((type = ANY (ARRAY['KCI'::text, 'APPOINTMENT'::text])))
+);
+
+ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.feed_heads (
+    tenant_id integer NOT NULL,
+    "position" bigint NOT NULL
+)
+WITH (fillfactor='20');
+
+ALTER TABLE ONLY public.feed_heads FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.handovers (
+    tenant_id integer NOT NULL,
+    area text NOT NULL,
+    enni_id text NOT NULL,
+    site_name text,
+    site_location text,
+    outer_vlan smallint NOT NULL,
+    CONSTRAINT handovers_outer_vlan_check CHECK (((outer_vlan >= 2) AND (outer_vlan <= 4094)))
+);
+
+ALTER TABLE ONLY public.handovers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.kcis (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    sequence_number integer NOT NULL,
+    id uuid NOT NULL,
+    reason text NOT NULL,
+    status text NOT NULL,
+    facts jsonb NOT NULL,
+    issued_at timestamp with time zone,
+    received_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT kcis_sequence_number_check CHECK ((sequence_number >= 1))
+);
+
+ALTER TABLE ONLY public.kcis FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.lanes (
+    key text NOT NULL,
+    kind text NOT NULL,
+    for_tenant integer,
+    subject jsonb DEFAULT '{}'::jsonb NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    leased_until timestamp with time zone,
+    owner text,
+    generation bigint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_enqueued bigint NOT NULL,
+    last_done bigint NOT NULL,
+    parked_reason text,
+    CONSTRAINT lanes_check CHECK ((last_done <= last_enqueued)),
+    CONSTRAINT lanes_check1 CHECK (((leased_until IS NULL) = (owner IS NULL)))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.ont_ports (
+    ont_reference text NOT NULL,
+    port_number smallint NOT NULL,
+    description text DEFAULT 'Data'::text NOT NULL,
+    status text NOT NULL,
+    holder integer,
+    service_id text,
+    stopped_at timestamp with time zone,
+    CONSTRAINT ont_ports_check CHECK (((status = ANY (ARRAY['RESERVED'::text, 'ACTIVE'::text])) = (holder IS NOT NULL))),
+    CONSTRAINT ont_ports_status_check CHECK ((status = ANY (ARRAY['FREE'::text, 'RESERVED'::text, 'ACTIVE'::text, 'STOPPED'::text])))
+);
+
+CREATE TABLE public.onts (
+    ont_reference text NOT NULL,
+    uprn bigint NOT NULL,
+    line_id text NOT NULL,
+    serial_number text NOT NULL,
+    manufacturer text NOT NULL,
+    floor text,
+    room text,
+    "position" text,
+    line_characteristics jsonb DEFAULT '[]'::jsonb NOT NULL
+);
+
+CREATE TABLE public.operator_tokens (
+    token_hash bytea NOT NULL,
+    name text NOT NULL,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.order_dates (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    move integer NOT NULL,
+    which text NOT NULL,
+    moved_from timestamp with time zone,
+    moved_to timestamp with time zone,
+    caused_by text NOT NULL,
+    problem_code text,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT order_dates_caused_by_check CHECK ((caused_by = ANY (ARRAY['NETWORK'::text, 'CUSTOMER'::text, 'TENANT'::text]))),
+    CONSTRAINT order_dates_which_check CHECK ((which = ANY (ARRAY['COMMITTED'::text, 'TARGET'::text])))
+);
+
+ALTER TABLE ONLY public.order_dates FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.order_keys
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.orders (
+    tenant_id integer NOT NULL,
+    order_key bigint DEFAULT nextval('public.order_keys'::regclass) NOT NULL,
+    id bigint NOT NULL,
+    door text NOT NULL,
+    supplier_id integer NOT NULL,
+    order_type text NOT NULL,
+    status text NOT NULL,
+    returns_to text,
+    uprn bigint NOT NULL,
+    address jsonb NOT NULL,
+    service text NOT NULL,
+    characteristics jsonb NOT NULL,
+    primary_contact jsonb NOT NULL,
+    secondary_contact jsonb,
+    engineer_tasks jsonb,
+    hazards text,
+    on_site_restrictions text,
+    notes text,
+    requested_completion_date date,
+    reservation_id bigint,
+    supplier_reference text,
+    committed_at timestamp with time zone,
+    target_at timestamp with time zone,
+    kci_count integer DEFAULT 0 NOT NULL,
+    body_hash bytea NOT NULL,
+    request_id text NOT NULL,
+    conversation_id text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    updated_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    CONSTRAINT orders_check CHECK (((status = ANY (ARRAY['PENDING'::text, 'HELD'::text])) <= (returns_to IS NOT NULL))),
+    CONSTRAINT orders_door_check CHECK ((door = ANY (ARRAY['WHOLESALE'::text, 'TENANT'::text]))),
+    CONSTRAINT orders_id_check CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint))),
+    CONSTRAINT orders_returns_to_check CHECK ((returns_to = ANY (ARRAY['SENT_TO_SUPPLIER'::text, 'ACKNOWLEDGED'::text, 'IN_PROGRESS'::text, 'HELD'::text]))),
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['RECEIVED_BY_GATEWAY'::text, 'SENT_TO_SUPPLIER'::text, 'FAILED_TO_SEND'::text, 'ACKNOWLEDGED'::text, 'REJECTED'::text, 'IN_PROGRESS'::text, 'PENDING'::text, 'HELD'::text, 'PENDING_AMENDMENT'::text, 'PENDING_CANCELLATION'::text, 'CANCELLED'::text, 'FAILED'::text, 'PARTIAL'::text, 'COMPLETED'::text])))
+);
+
+ALTER TABLE ONLY public.orders FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.premises (
+    uprn bigint NOT NULL,
+    area text NOT NULL,
+    profile_id integer,
+    readiness text NOT NULL,
+    readiness_text text,
+    ready_date date,
+    installation_type text,
+    unlimited_lines boolean DEFAULT false NOT NULL,
+    one_open_order boolean DEFAULT false NOT NULL,
+    constraints jsonb DEFAULT '[]'::jsonb NOT NULL,
+    line_characteristics jsonb DEFAULT '[]'::jsonb NOT NULL,
+    address jsonb NOT NULL,
+    CONSTRAINT premises_check CHECK (((readiness <> 'READY'::text) OR (profile_id IS NOT NULL))),
+    CONSTRAINT premises_readiness_check CHECK ((readiness = ANY (ARRAY['READY'::text, 'OUT_OF_FOOTPRINT'::text, 'PLANNED'::text, 'PARENT_ADDRESS'::text, 'NO_CAPACITY'::text, 'WAYLEAVE_REFUSED'::text]))),
+    CONSTRAINT premises_uprn_check CHECK (((uprn >= 1) AND (uprn <= '999999999999'::bigint)))
+);
+
+CREATE TABLE public.profiles (
+    profile_id integer NOT NULL,
+    code text NOT NULL,
+    service text NOT NULL,
+    characteristics jsonb NOT NULL,
+    ont_ports smallint DEFAULT 4 NOT NULL,
+    CONSTRAINT profiles_ont_ports_check CHECK (((ont_ports >= 1) AND (ont_ports <= 16)))
+);
+
+ALTER TABLE public.profiles ALTER COLUMN profile_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.profiles_profile_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.reservation_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.reservations (
+    tenant_id integer NOT NULL,
+    id bigint NOT NULL,
+    slot_id bigint NOT NULL,
+    uprn bigint NOT NULL,
+    service text NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    reference text NOT NULL,
+    expires_at timestamp with time zone,
+    order_key bigint,
+    body_hash bytea NOT NULL,
+    address jsonb NOT NULL,
+    notice text,
+    conversation_id text NOT NULL,
+    request_id text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT reservations_check CHECK (((state <> ALL (ARRAY['ATTACHED'::text, 'CONFIRMED'::text, 'FULFILLED'::text])) OR (order_key IS NOT NULL))),
+    CONSTRAINT reservations_check1 CHECK (((state <> 'RESERVED'::text) OR (order_key IS NULL))),
+    CONSTRAINT reservations_id_check CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint))),
+    CONSTRAINT reservations_purpose_check CHECK ((purpose = ANY (ARRAY['PROVIDE'::text, 'REPAIR'::text, 'MODIFY'::text]))),
+    CONSTRAINT reservations_state_check CHECK ((state = ANY (ARRAY['RESERVED'::text, 'ATTACHED'::text, 'CONFIRMED'::text, 'FULFILLED'::text, 'EXPIRED'::text, 'RELEASED'::text, 'REPLACED'::text, 'WITHDRAWN'::text])))
+);
+
+ALTER TABLE ONLY public.reservations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.service_specifications (
+    service text NOT NULL,
+    name text NOT NULL,
+    order_characteristics jsonb DEFAULT '[]'::jsonb NOT NULL
+);
+
+CREATE TABLE public.services (
+    tenant_id integer NOT NULL,
+    service_id text NOT NULL,
+    order_key bigint NOT NULL,
+    uprn bigint NOT NULL,
+    service text NOT NULL,
+    enni_id text NOT NULL,
+    outer_vlan smallint NOT NULL,
+    inner_vlan smallint NOT NULL,
+    ont_reference text NOT NULL,
+    port_number smallint NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone,
+    CONSTRAINT services_inner_vlan_check CHECK (((inner_vlan >= 2) AND (inner_vlan <= 4094))),
+    CONSTRAINT services_state_check CHECK ((state = ANY (ARRAY['ALLOCATED'::text, 'ACTIVE'::text, 'CEASED'::text])))
+);
+
+ALTER TABLE ONLY public.services FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.signing_keys (
+    kid text NOT NULL,
+    private_key bytea NOT NULL,
+    public_key jsonb NOT NULL,
+    signs_from timestamp with time zone NOT NULL,
+    verifies_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.slot_books (
+    book_id integer NOT NULL,
+    area text NOT NULL,
+    service text NOT NULL,
+    purpose text NOT NULL,
+    lead_days smallint NOT NULL,
+    open_days smallint DEFAULT 90 NOT NULL,
+    hold_rule text DEFAULT 'EVE'::text NOT NULL,
+    hold_minutes integer,
+    opened_until date,
+    CONSTRAINT slot_books_check CHECK (((hold_rule = 'DURATION'::text) = (hold_minutes IS NOT NULL))),
+    CONSTRAINT slot_books_hold_minutes_check CHECK ((hold_minutes > 0)),
+    CONSTRAINT slot_books_hold_rule_check CHECK ((hold_rule = ANY (ARRAY['EVE'::text, 'DURATION'::text, 'NONE'::text]))),
+    CONSTRAINT slot_books_lead_days_check CHECK ((lead_days >= 0)),
+    CONSTRAINT slot_books_open_days_check CHECK (((open_days >= 1) AND (open_days <= 400))),
+    CONSTRAINT slot_books_purpose_check CHECK ((purpose = ANY (ARRAY['PROVIDE'::text, 'REPAIR'::text, 'MODIFY'::text])))
+);
+
+ALTER TABLE public.slot_books ALTER COLUMN book_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.slot_books_book_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.slot_patterns (
+    book_id integer NOT NULL,
+    classification text NOT NULL,
+    starts time without time zone NOT NULL,
+    ends time without time zone NOT NULL,
+    weekdays smallint[] NOT NULL,
+    capacity integer NOT NULL,
+    standard boolean NOT NULL,
+    CONSTRAINT slot_patterns_capacity_check CHECK ((capacity > 0)),
+    CONSTRAINT slot_patterns_check CHECK ((starts < ends))
+);
+
+CREATE TABLE public.slots (
+    slot_id bigint NOT NULL,
+    book_id integer NOT NULL,
+    local_date date NOT NULL,
+    classification text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    hold_until timestamp with time zone NOT NULL,
+    book_by date NOT NULL,
+    standard boolean NOT NULL,
+    closed boolean DEFAULT false NOT NULL,
+    capacity integer NOT NULL,
+    booked integer DEFAULT 0 NOT NULL,
+    CONSTRAINT slots_booked_check CHECK ((booked >= 0)),
+    CONSTRAINT slots_capacity_check CHECK ((capacity >= 0)),
+    CONSTRAINT slots_check CHECK ((starts_at < ends_at)),
+    CONSTRAINT slots_check1 CHECK ((classification = ANY (
+CASE
+    WHEN (EXTRACT(isodow FROM local_date) = (6)::numeric) THEN ARRAY['SATURDAY'::text, 'SATURDAY_AM'::text, 'SATURDAY_PM'::text, 'SATURDAY_EARLY'::text, 'SATURDAY_EVENING'::text]
+    WHEN (EXTRACT(isodow FROM local_date) = (7)::numeric) THEN ARRAY['SUNDAY'::text, 'SUNDAY_AM'::text, 'SUNDAY_PM'::text, 'SUNDAY_EARLY'::text, 'SUNDAY_EVENING'::text]
+    ELSE ARRAY['WEEKDAY'::text, 'WEEKDAY_AM'::text, 'WEEKDAY_PM'::text, 'WEEKDAY_EARLY'::text, 'WEEKDAY_EVENING'::text]
+END))),
+    CONSTRAINT slots_never_over_capacity CHECK ((booked <= capacity))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE public.slots ALTER COLUMN slot_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.slots_slot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.story_runs (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    story text NOT NULL,
+    problem_code text,
+    kci_delay_seconds integer,
+    step integer DEFAULT 0 NOT NULL,
+    memory jsonb DEFAULT '{}'::jsonb NOT NULL,
+    started_at timestamp with time zone DEFAULT public.clock() NOT NULL
+);
+
+ALTER TABLE ONLY public.story_runs FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.supplier_orders (
+    supplier_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    for_tenant integer NOT NULL,
+    uprn bigint NOT NULL,
+    one_at_a_time boolean NOT NULL,
+    supplier_reference text,
+    last_applied integer DEFAULT 0 NOT NULL,
+    last_given integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone
+);
+
+CREATE TABLE public.supplier_updates (
+    tenant_id integer NOT NULL,
+    supplier_id integer NOT NULL,
+    id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    sequence_number integer NOT NULL,
+    reason text NOT NULL,
+    raw bytea NOT NULL,
+    content jsonb NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    state text NOT NULL,
+    refusal text,
+    applied_at timestamp with time zone,
+    CONSTRAINT supplier_updates_check CHECK (((state = 'REFUSED'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT supplier_updates_sequence_number_check CHECK ((sequence_number >= 1)),
+    CONSTRAINT supplier_updates_state_check CHECK ((state = ANY (ARRAY['RECEIVED'::text, 'APPLIED'::text, 'RECORDED'::text, 'REFUSED'::text])))
+);
+
+ALTER TABLE ONLY public.supplier_updates FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.suppliers (
+    supplier_id integer NOT NULL,
+    code text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    CONSTRAINT suppliers_code_check CHECK ((code ~ '^\w{1,20}$'::text)),
+    CONSTRAINT suppliers_kind_check CHECK ((kind = ANY (ARRAY['OWN_NETWORK'::text, 'HTTP'::text])))
+);
+
+ALTER TABLE public.suppliers ALTER COLUMN supplier_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.suppliers_supplier_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.tenants (
+    tenant_no integer NOT NULL,
+    code text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    reads_wall_clock boolean DEFAULT true NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    CONSTRAINT tenants_code_check CHECK ((code ~ '^\w{1,50}$'::text))
+);
+
+ALTER TABLE public.tenants ALTER COLUMN tenant_no ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tenants_tenant_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.work_order_numbers
+    START WITH 10000001
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.work_orders (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    reference text NOT NULL,
+    engineer_notes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL
+);
+
+ALTER TABLE ONLY public.work_orders FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY public.areas
+    ADD CONSTRAINT areas_pkey PRIMARY KEY (area);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
+
+ALTER TABLE ONLY public.business_clock
+    ADD CONSTRAINT business_clock_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.client_secrets
+    ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (client_id, place);
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_pkey PRIMARY KEY (client_id);
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.delivery_attempts
+    ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number, attempt);
+
+ALTER TABLE ONLY public.endpoints
+    ADD CONSTRAINT endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.feed_heads
+    ADD CONSTRAINT feed_heads_pkey PRIMARY KEY (tenant_id);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (tenant_id, "position");
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_pkey PRIMARY KEY (tenant_id, area);
+
+ALTER TABLE ONLY public.kcis
+    ADD CONSTRAINT kcis_pkey PRIMARY KEY (tenant_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.lanes
+    ADD CONSTRAINT lanes_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.ont_ports
+    ADD CONSTRAINT ont_ports_pkey PRIMARY KEY (ont_reference, port_number);
+
+ALTER TABLE ONLY public.onts
+    ADD CONSTRAINT onts_line_id_key UNIQUE (line_id);
+
+ALTER TABLE ONLY public.onts
+    ADD CONSTRAINT onts_pkey PRIMARY KEY (ont_reference);
+
+ALTER TABLE ONLY public.operator_tokens
+    ADD CONSTRAINT operator_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.order_dates
+    ADD CONSTRAINT order_dates_pkey PRIMARY KEY (tenant_id, order_key, move, which);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (tenant_id, order_key);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_tenant_id_id_key UNIQUE (tenant_id, id);
+
+ALTER TABLE ONLY public.premises
+    ADD CONSTRAINT premises_pkey PRIMARY KEY (uprn);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_pkey PRIMARY KEY (profile_id);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_tenant_id_reference_key UNIQUE (tenant_id, reference);
+
+ALTER TABLE ONLY public.service_specifications
+    ADD CONSTRAINT service_specifications_pkey PRIMARY KEY (service);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_pkey PRIMARY KEY (tenant_id, service_id);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_tenant_id_order_key_key UNIQUE (tenant_id, order_key);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY public.slot_books
+    ADD CONSTRAINT slot_books_area_service_purpose_key UNIQUE (area, service, purpose);
+
+ALTER TABLE ONLY public.slot_books
+    ADD CONSTRAINT slot_books_pkey PRIMARY KEY (book_id);
+
+ALTER TABLE ONLY public.slot_patterns
+    ADD CONSTRAINT slot_patterns_pkey PRIMARY KEY (book_id, starts, ends, weekdays);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_book_id_starts_at_ends_at_key UNIQUE (book_id, starts_at, ends_at);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_pkey PRIMARY KEY (slot_id);
+
+ALTER TABLE ONLY public.story_runs
+    ADD CONSTRAINT story_runs_pkey PRIMARY KEY (tenant_id, order_key);
+
+ALTER TABLE ONLY public.supplier_orders
+    ADD CONSTRAINT supplier_orders_pkey PRIMARY KEY (supplier_id, order_key);
+
+ALTER TABLE ONLY public.supplier_orders
+    ADD CONSTRAINT supplier_orders_supplier_id_supplier_reference_key UNIQUE (supplier_id, supplier_reference);
+
+ALTER TABLE ONLY public.supplier_updates
+    ADD CONSTRAINT supplier_updates_pkey PRIMARY KEY (tenant_id, supplier_id, id);
+
+ALTER TABLE ONLY public.suppliers
+    ADD CONSTRAINT suppliers_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.suppliers
+    ADD CONSTRAINT suppliers_pkey PRIMARY KEY (supplier_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_no);
+
+ALTER TABLE ONLY public.work_orders
+    ADD CONSTRAINT work_orders_pkey PRIMARY KEY (tenant_id, order_key);
+
+CREATE INDEX audit_by_tenant ON public.audit USING btree (about_tenant, audit_id);
+
+CREATE INDEX deliveries_by_order ON public.deliveries USING btree (tenant_id, order_key);
+
+CREATE UNIQUE INDEX kcis_by_id ON public.kcis USING btree (tenant_id, id);
+
+CREATE INDEX lanes_due ON public.lanes USING btree (due_at, key) WHERE ((leased_until IS NULL) AND (last_done < last_enqueued) AND (parked_reason IS NULL));
+
+CREATE INDEX lanes_leased ON public.lanes USING btree (leased_until) WHERE (leased_until IS NOT NULL);
+
+CREATE INDEX onts_by_uprn ON public.onts USING btree (uprn);
+
+CREATE INDEX orders_by_age ON public.orders USING btree (tenant_id, created_at, order_key);
+
+CREATE INDEX reservations_by_slot ON public.reservations USING btree (slot_id);
+
+CREATE UNIQUE INDEX reservations_one_live_per_order ON public.reservations USING btree (tenant_id, order_key) WHERE (state = ANY (ARRAY['ATTACHED'::text, 'CONFIRMED'::text, 'FULFILLED'::text]));
+
+CREATE INDEX reservations_unconfirmed ON public.reservations USING btree (tenant_id) WHERE (state = 'RESERVED'::text);
+
+CREATE UNIQUE INDEX services_one_vlan ON public.services USING btree (tenant_id, enni_id, outer_vlan, inner_vlan) WHERE (state <> 'CEASED'::text);
+
+CREATE INDEX slots_by_day ON public.slots USING btree (book_id, local_date);
+
+CREATE UNIQUE INDEX supplier_orders_one_at_a_time ON public.supplier_orders USING btree (for_tenant, uprn) WHERE (one_at_a_time AND (ended_at IS NULL));
+
+CREATE INDEX supplier_orders_open ON public.supplier_orders USING btree (uprn) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX supplier_updates_in_sequence ON public.supplier_updates USING btree (tenant_id, order_key, supplier_id, sequence_number);
+
+CREATE UNIQUE INDEX suppliers_one_own_network ON public.suppliers USING btree (kind) WHERE (kind = 'OWN_NETWORK'::text);
+
+CREATE UNIQUE INDEX work_orders_by_reference ON public.work_orders USING btree (tenant_id, reference);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_about_tenant_fkey FOREIGN KEY (about_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.client_secrets
+    ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_for_supplier_fkey FOREIGN KEY (for_supplier) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_for_tenant_fkey FOREIGN KEY (for_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_tenant_id_order_key_sequence_number_fkey FOREIGN KEY (tenant_id, order_key, sequence_number) REFERENCES public.kcis(tenant_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.delivery_attempts
+    ADD CONSTRAINT delivery_attempts_tenant_id_endpoint_id_order_key_sequence_fkey FOREIGN KEY (tenant_id, endpoint_id, order_key, sequence_number) REFERENCES public.deliveries(tenant_id, endpoint_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.endpoints
+    ADD CONSTRAINT endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.feed_heads
+    ADD CONSTRAINT feed_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_tenant_id_appointment_id_fkey FOREIGN KEY (tenant_id, appointment_id) REFERENCES public.reservations(tenant_id, id);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_tenant_id_order_key_sequence_number_fkey FOREIGN KEY (tenant_id, order_key, sequence_number) REFERENCES public.kcis(tenant_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_area_fkey FOREIGN KEY (area) REFERENCES public.areas(area);
+
+ALTER TABLE ONLY public.handovers
+    ADD CONSTRAINT handovers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.kcis
+    ADD CONSTRAINT kcis_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.lanes
+    ADD CONSTRAINT lanes_for_tenant_fkey FOREIGN KEY (for_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.ont_ports
+    ADD CONSTRAINT ont_ports_holder_fkey FOREIGN KEY (holder) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.ont_ports
+    ADD CONSTRAINT ont_ports_ont_reference_fkey FOREIGN KEY (ont_reference) REFERENCES public.onts(ont_reference);
+
+ALTER TABLE ONLY public.onts
+    ADD CONSTRAINT onts_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
+
+ALTER TABLE ONLY public.order_dates
+    ADD CONSTRAINT order_dates_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_tenant_id_reservation_id_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id);
+
+ALTER TABLE ONLY public.premises
+    ADD CONSTRAINT premises_area_fkey FOREIGN KEY (area) REFERENCES public.areas(area);
+
+ALTER TABLE ONLY public.premises
+    ADD CONSTRAINT premises_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(profile_id);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES public.slots(slot_id);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_ont_reference_fkey FOREIGN KEY (ont_reference) REFERENCES public.onts(ont_reference);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
+
+ALTER TABLE ONLY public.slot_books
+    ADD CONSTRAINT slot_books_area_fkey FOREIGN KEY (area) REFERENCES public.areas(area);
+
+ALTER TABLE ONLY public.slot_books
+    ADD CONSTRAINT slot_books_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+
+ALTER TABLE ONLY public.slot_patterns
+    ADD CONSTRAINT slot_patterns_book_id_fkey FOREIGN KEY (book_id) REFERENCES public.slot_books(book_id);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_book_id_fkey FOREIGN KEY (book_id) REFERENCES public.slot_books(book_id);
+
+ALTER TABLE ONLY public.story_runs
+    ADD CONSTRAINT story_runs_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.supplier_orders
+    ADD CONSTRAINT supplier_orders_for_tenant_fkey FOREIGN KEY (for_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.supplier_orders
+    ADD CONSTRAINT supplier_orders_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.supplier_updates
+    ADD CONSTRAINT supplier_updates_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.supplier_updates
+    ADD CONSTRAINT supplier_updates_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.work_orders
+    ADD CONSTRAINT work_orders_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+CREATE POLICY anyone_writes ON public.audit FOR INSERT WITH CHECK (((about_tenant IS NULL) OR (about_tenant = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer)));
+
+ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.delivery_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.feed_heads ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.handovers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.kcis ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY one_tenant ON public.deliveries USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.delivery_attempts USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.endpoints USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.feed USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.feed_heads USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.handovers USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.kcis USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.order_dates USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.reservations USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.services USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.story_runs USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.supplier_updates USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.work_orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+ALTER TABLE public.order_dates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY readable_by_its_tenant ON public.audit FOR SELECT USING ((about_tenant = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+ALTER TABLE public.reservations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.story_runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.supplier_updates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.work_orders ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO fibregate_app;
+GRANT USAGE ON SCHEMA public TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.areas TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.areas TO fibregate_work;
+
+GRANT SELECT,INSERT ON TABLE public.audit TO fibregate_app;
+GRANT SELECT,INSERT ON TABLE public.audit TO fibregate_work;
+
+GRANT SELECT,UPDATE ON TABLE public.business_clock TO fibregate_app;
+GRANT SELECT ON TABLE public.business_clock TO fibregate_work;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.client_secrets TO fibregate_app;
+GRANT SELECT ON TABLE public.client_secrets TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.clients TO fibregate_app;
+GRANT SELECT ON TABLE public.clients TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.deliveries TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.deliveries TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery_attempts TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery_attempts TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoints TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoints TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.feed TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.feed TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.feed_heads TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.feed_heads TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.handovers TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.handovers TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.kcis TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.kcis TO fibregate_work;
+
+GRANT SELECT ON TABLE public.lanes TO fibregate_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lanes TO fibregate_work;
+
+GRANT INSERT(key) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(kind) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(for_tenant) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(subject) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(due_at),UPDATE(due_at) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(last_enqueued),UPDATE(last_enqueued) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(last_done) ON TABLE public.lanes TO fibregate_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ont_ports TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ont_ports TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.onts TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.onts TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.operator_tokens TO fibregate_app;
+GRANT SELECT ON TABLE public.operator_tokens TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.order_dates TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.order_dates TO fibregate_work;
+
+GRANT USAGE ON SEQUENCE public.order_keys TO fibregate_app;
+GRANT USAGE ON SEQUENCE public.order_keys TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.premises TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.premises TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO fibregate_work;
+
+GRANT USAGE ON SEQUENCE public.reservation_numbers TO fibregate_app;
+GRANT USAGE ON SEQUENCE public.reservation_numbers TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reservations TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reservations TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_specifications TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_specifications TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.signing_keys TO fibregate_app;
+GRANT SELECT ON TABLE public.signing_keys TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.slot_books TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.slot_books TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.slot_patterns TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.slot_patterns TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.slots TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.slots TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.story_runs TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.story_runs TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_orders TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_orders TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_updates TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_updates TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.suppliers TO fibregate_app;
+GRANT SELECT ON TABLE public.suppliers TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.tenants TO fibregate_app;
+GRANT SELECT ON TABLE public.tenants TO fibregate_work;
+
+GRANT USAGE ON SEQUENCE public.work_order_numbers TO fibregate_app;
+GRANT USAGE ON SEQUENCE public.work_order_numbers TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.work_orders TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.work_orders TO fibregate_work;

@@ -1,0 +1,6 @@
+"""Service orders: placed by a tenant, handed to a network, moved by its updates until they end.
+
+The life cycle is the table in `states.py`. Invariants: an order, its appointment and its first piece of work are
+committed together; it moves only by a row of the table, under its own row lock, and each move tells the tenant in the
+same transaction; `kci_count` is the number of KCIs told.
+"""

@@ -1,0 +1,224 @@
+"""What a supplier's update does to an order: state, dates, appointment, service, and the KCI that tells of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from fibregate import calendars
+from fibregate.appointments import actions as appointments
+from fibregate.clock import BusinessTime
+from fibregate.db import Tx
+from fibregate.kcis import actions as kcis
+from fibregate.orders import store, view
+from fibregate.orders.model import Order
+from fibregate.orders.states import Standing, Step, step
+from fibregate.suppliers.network import actions as network
+from fibregate.suppliers.port import Update
+from fibregate.vocabulary import OrderStatus, Reason
+
+NO_VISIT = "APPOINTMENT_NOT_REQUIRED"
+_FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJECTED})
+_DONE = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of the order."""
+
+    order: Order
+    before: OrderStatus
+
+
+async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Applied:
+    """Move the locked order by this update and tell the tenant. Raises `MoveRefused` where the table has no row."""
+    if update.reason is Reason.COMMITTED and order.status in {
+        OrderStatus.RECEIVED_BY_GATEWAY,
+        OrderStatus.SENT_TO_SUPPLIER,
+    }:
+        order = (await _apply(tx, order, _missing_acknowledgement(update), now)).order
+    return await _apply(tx, order, update, now)
+
+
+def _missing_acknowledgement(update: Update) -> Update:
+    return replace(
+        update, reason=Reason.ACKNOWLEDGED, text=None, problem_code=None, supplier_codes=(), notes=(), committed_at=None, target_at=None
+    )
+
+
+async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Applied:
+    standing = Standing(order.status, order.returns_to, order.committed_at is not None)
+    after = step(standing, update.reason, said=update.status, settles=_settles(order, update))
+    moved = _moved(order, update, after, now)
+    moved = await _visit(tx, moved, update, now)
+    await _service(tx, moved, now)
+    await _keep_dates(tx, order, moved, update, now)
+    await store.move(
+        tx,
+        order.tenant,
+        order.key,
+        status=moved.status.value,
+        returns_to=moved.returns_to.value if moved.returns_to else None,
+        supplier_reference=moved.supplier_reference,
+        committed_at=moved.committed_at,
+        target_at=moved.target_at,
+        reservation=moved.reservation_id,
+        characteristics=[dict(one) for one in moved.characteristics],
+        kci_count=moved.kci_count,
+        now=now,
+    )
+    await _tell(tx, order, moved, update, now)
+    return Applied(moved, order.status)
+
+
+def _settles(order: Order, update: Update) -> bool:
+    """Whether a mere UPDATE ends a wait: the supplier names the state before it, or brings a new date to a held order."""
+    if update.status is not None:
+        return update.status is order.returns_to
+    return order.status is OrderStatus.HELD and update.target_at is not None and update.target_at != order.target_at
+
+
+def _moved(order: Order, update: Update, after: Step, now: BusinessTime) -> Order:
+    committed, target = order.committed_at, order.target_at
+    if update.reason is Reason.COMMITTED:
+        committed, target = update.committed_at, update.target_at or update.committed_at
+    elif update.target_at is not None and not order.status.ended:
+        target = update.target_at
+    return replace(
+        order,
+        status=after.status,
+        returns_to=after.returns_to,
+        supplier_reference=order.supplier_reference or update.supplier_reference,
+        committed_at=committed,
+        target_at=target,
+        characteristics=_with_facts(order, update),
+        kci_count=order.kci_count + 1,
+        updated_at=now,
+    )
+
+
+def _with_facts(order: Order, update: Update) -> list[dict[str, str]]:
+    kept = [dict(one) for one in order.characteristics if one["name"] not in update.facts]
+    return kept + [{"name": name, "value": value} for name, value in update.facts.items()]
+
+
+async def _visit(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
+    tenant, key = order.tenant, order.key
+    if order.status is OrderStatus.REJECTED:
+        await appointments.give_back(tx, tenant, key, now)
+    elif order.status in _FAILED or update.reason is Reason.REAPPOINT or update.problem_code == NO_VISIT:
+        await appointments.free(tx, tenant, key, now)
+    elif order.status in _DONE:
+        await appointments.fulfil(tx, tenant, key)
+    elif update.reason is Reason.COMMITTED:
+        await appointments.confirm(tx, tenant, key)
+    elif update.reason is Reason.REAPPOINTED and update.appointment:
+        return await _moved_visit(tx, order, update, now)
+    return order
+
+
+async def _moved_visit(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
+    if update.appointment is None:
+        return order
+    made = await appointments.move(
+        tx, order.tenant, order.key, update.appointment, reference=update.appointment_reference, now=now
+    )
+    target = update.target_at or update.appointment.ends_at
+    if made is None:
+        return replace(order, target_at=target)
+    number, reference = made
+    visit: dict[str, Any] = {
+        "reference": reference,
+        "starts_at": update.appointment.starts_at.isoformat(),
+        "ends_at": update.appointment.ends_at.isoformat(),
+        "classification": update.appointment.classification,
+        "standard": update.appointment.standard is not False,
+    }
+    return replace(order, target_at=target, reservation_id=number, appointment=visit)
+
+
+async def _service(tx: Tx, order: Order, now: BusinessTime) -> None:
+    if not order.own_network or not order.status.ended:
+        return
+    if order.status in _DONE:
+        await network.switch_on(tx, order.tenant, order.key, now)
+    else:
+        await network.give_up(tx, order.tenant, order.key)
+    await store.end_at_supplier(tx, order.key, now)
+
+
+async def _keep_dates(tx: Tx, before: Order, after: Order, update: Update, now: BusinessTime) -> None:
+    moves = (
+        ("COMMITTED", before.committed_at, after.committed_at),
+        ("TARGET", before.target_at, after.target_at),
+    )
+    for which, moved_from, moved_to in moves:
+        if moved_from != moved_to:
+            await store.keep_date(
+                tx,
+                before.tenant,
+                before.key,
+                move=after.kci_count,
+                which=which,
+                moved_from=moved_from,
+                moved_to=moved_to,
+                caused_by="NETWORK",
+                problem_code=update.problem_code,
+                now=now,
+            )
+
+
+async def _tell(tx: Tx, before: Order, after: Order, update: Update, now: BusinessTime) -> None:
+    await kcis.tell(
+        tx,
+        after.tenant,
+        after.key,
+        number=after.kci_count,
+        reason=update.reason.value,
+        status=after.status.value,
+        facts=_facts(before, after, update, now),
+        issued_at=update.issued_at,
+        received_at=update.received_at,
+        now=now,
+    )
+
+
+def _facts(before: Order, after: Order, update: Update, now: BusinessTime) -> dict[str, Any]:
+    """All that any rendering of this KCI will ever read."""
+    facts: dict[str, Any] = {
+        "reason": update.reason.value,
+        "status": after.status.value,
+        "previousStatus": before.status.value,
+        "orderId": after.id,
+        "orderType": after.order_type,
+        "happenedAt": view.stamp(now),
+        "issuedAt": view.stamp(update.issued_at),
+        "receivedAt": view.stamp(update.received_at),
+        "supplier": after.supplier,
+        "supplierReference": after.supplier_reference,
+        "text": update.text,
+        "problemCode": update.problem_code,
+        "supplierCodes": list(update.supplier_codes) or None,
+        "notes": [_note(one.note, one.type, one.created) for one in update.notes] or None,
+        "committedDate": view.stamp(after.committed_at),
+        "targetDate": view.stamp(after.target_at),
+        "appointment": view.timeslot(after),
+        "appointmentReference": after.appointment["reference"] if after.appointment else None,
+        "reservationId": after.reservation_id,
+        "characteristics": [{"name": name, "value": value} for name, value in update.facts.items()] or None,
+        "actBy": _act_by(after, update, now),
+        "entity": view.entity(after),
+        "requestId": after.request_id,
+        "conversationId": after.conversation_id,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _note(note: str, kind: str, created: datetime | None) -> dict[str, str | None]:
+    return {"note": note, "type": kind, "created": view.stamp(created)}
+
+
+def _act_by(order: Order, update: Update, now: BusinessTime) -> dict[str, str | None] | None:
+    if order.status is not OrderStatus.PENDING:
+        return None
+    by = update.answer_by or calendars.silence_ends(now, order.nation)
+    return {"who": "TENANT", "by": view.stamp(by)}

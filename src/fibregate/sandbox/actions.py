@@ -1,0 +1,175 @@
+"""Act stories out: choose one for an order, say its next step when that is due, and stop when the order has ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from fibregate.clock import BusinessTime
+from fibregate.db import Db, Row, Tx
+from fibregate.errors import Invalid
+from fibregate.inbox import actions as inbox
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.model import Claim, Lane
+from fibregate.sandbox import speech, store
+from fibregate.sandbox.course import Next, upcoming
+from fibregate.sandbox.library import DEFAULT, MAIN, Story, library
+from fibregate.sandbox.scene import Memory, Scene, scene
+from fibregate.suppliers.network import actions as network
+from fibregate.suppliers.network.model import Provisioned
+from fibregate.suppliers.port import Addressee
+from fibregate.vocabulary import PROBLEM_CODES, OrderKey, TenantId
+
+LANE = "story"
+LONGEST_DELAY = 30 * 24 * 3600
+_UNTIL_READ = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What an order asked its network to act out (`X-Scenario`, `X-Problem-Code`, `X-Kci-Delay`)."""
+
+    scenario: str | None = None
+    problem_code: str | None = None
+    kci_delay: int | None = None
+
+    def written(self) -> dict[str, object]:
+        """As it is kept with the order until it is handed over."""
+        return {"scenario": self.scenario, "problemCode": self.problem_code, "kciDelay": self.kci_delay}
+
+
+def check_play(scenario: str | None, problem_code: str | None, kci_delay: str | None) -> Play | None:
+    """What an order's three headers ask for; None where none was sent. Raises `Invalid` naming what is accepted."""
+    faults: list[str] = []
+    scenarios = library().by_scenario
+    if scenario is not None and scenario not in scenarios:
+        faults.append(f"X-Scenario: accepted values are {', '.join(sorted(scenarios))}")
+    if problem_code is not None and problem_code not in PROBLEM_CODES:
+        faults.append(f"X-Problem-Code: accepted values are {', '.join(sorted(PROBLEM_CODES))}")
+    seconds = None
+    if kci_delay is not None:
+        seconds = (
+            int(kci_delay) if kci_delay.isascii() and kci_delay.isdigit() and len(kci_delay) < len("9" * 8) else -1
+        )
+        if not 0 <= seconds <= LONGEST_DELAY:
+            faults.append(f"X-Kci-Delay: accepted are whole seconds from 0 to {LONGEST_DELAY}")
+    if faults:
+        raise Invalid(faults)
+    if scenario is None and problem_code is None and seconds is None:
+        return None
+    return Play(scenario, problem_code, seconds)
+
+
+def story_of(uprn: int, scenario: str | None) -> Story:
+    """The scenario beats the premises, and the premises beats the default."""
+    shelf = library()
+    found = shelf.by_scenario.get(scenario) if scenario else shelf.by_uprn.get(uprn)
+    return found or shelf.stories[DEFAULT]
+
+
+async def begin(
+    tx: Tx, tenant: TenantId, order: OrderKey, play: Mapping[str, object] | None, now: BusinessTime
+) -> None:
+    """Our network has the order: choose its story, once, and set the time of its first step."""
+    facts = await store.order_facts(tx, tenant, order)
+    asked = play or {}
+    scenario, problem, delay = asked.get("scenario"), asked.get("problemCode"), asked.get("kciDelay")
+    story = story_of(facts["uprn"], str(scenario) if scenario else None)
+    fresh = await store.insert_run(
+        tx,
+        tenant,
+        order,
+        story=story.id,
+        problem_code=str(problem) if problem else None,
+        kci_delay=delay if isinstance(delay, int) else None,
+        now=now,
+    )
+    if not fresh:
+        return
+    memory = Memory(with_visit=facts["reservation_id"] is not None)
+    run = {"problem_code": problem, "kci_delay_seconds": delay, "memory": memory.written()}
+    opening = scene(tenant, facts, run, story)
+    opening = replace(opening, twin=await store.has_elder_order(tx, tenant, order, uprn=opening.uprn))
+    await _set(tx, opening, upcoming(opening, MAIN, 0))
+
+
+async def play_next(db: Db, claim: Claim, now: BusinessTime) -> None:
+    """Say the step that is due, and set the time of the one after. A visit that has moved meanwhile moves its steps."""
+    if claim.tenant is None:
+        raise AssertionError("a story has its tenant")
+    order = OrderKey(int(str(claim.subject["order"])))
+    async with db.tx(claim.tenant) as tx:
+        await lanes.complete(tx, claim)
+        run = await store.lock_run(tx, claim.tenant, order)
+        if run is None:
+            return
+        present = await _present(tx, claim.tenant, order, run)
+        if present.status.ended:
+            return
+        if await store.unread_updates(tx, claim.tenant, order):
+            await lanes.schedule(tx, _lane(present), due_at=now + _UNTIL_READ)
+            return
+        step = upcoming(present, present.memory.branch, run["step"])
+        if step is not None and step.due <= now:
+            present = await _say(tx, present, step, now)
+            step = upcoming(present, step.branch, step.place + 1)
+        await _set(tx, present, step)
+
+
+async def replan(tx: Tx, tenant: TenantId, order: OrderKey) -> None:
+    """The order's visit has moved: set the time of the next step anew."""
+    run = await store.lock_run(tx, tenant, order)
+    if run is not None:
+        present = await _present(tx, tenant, order, run)
+        await _set(tx, present, upcoming(present, present.memory.branch, run["step"]))
+
+
+async def keeps_own_silence(tx: Tx, tenant: TenantId, order: OrderKey) -> bool:
+    """Whether the order's story itself says how a wait for the tenant ends."""
+    run = await store.lock_run(tx, tenant, order)
+    return run is not None and library().stories[run["story"]].own_silence
+
+
+async def _present(tx: Tx, tenant: TenantId, order: OrderKey, run: Row) -> Scene:
+    return scene(tenant, await store.order_facts(tx, tenant, order), dict(run), library().stories[run["story"]])
+
+
+async def _set(tx: Tx, present: Scene, step: Next | None) -> None:
+    memory = replace(present.memory, branch=step.branch if step else present.memory.branch)
+    place = step.place if step else _BEYOND
+    await store.advance_run(tx, present.tenant, present.order, step=place, memory=memory.written())
+    if step is not None:
+        await lanes.schedule(tx, _lane(present), due_at=step.due)
+
+
+_BEYOND = 10_000
+
+
+def _lane(present: Scene) -> Lane:
+    return Lane(LANE, str(present.order), present.tenant, {"order": present.order})
+
+
+async def _say(tx: Tx, present: Scene, step: Next, now: BusinessTime) -> Scene:
+    present, service = await _do(tx, present, step)
+    about = Addressee(present.tenant, present.supplier, present.order)
+    await inbox.announce(tx, about, speech.draft(present, step.step, step.due, service=service), now)
+    aftermath = step.step.aftermath
+    if aftermath is not None:
+        for uprn in aftermath.uprns or (present.uprn,):
+            await network.set_readiness(tx, uprn, aftermath.readiness, aftermath.text)
+    return speech.after(present, step.step, step.due)
+
+
+async def _do(tx: Tx, present: Scene, step: Next) -> tuple[Scene, Provisioned | None]:
+    match step.step.does:
+        case "set_up_service":
+            return present, await network.provision(tx, present.tenant, present.order, present.uprn)
+        case "find_other_vlan":
+            other = await store.other_vlan(tx, present.tenant, present.order)
+            vlan = f"{present.vlan.partition('.')[0]}.{other}"
+            return replace(present, memory=replace(present.memory, other_vlan=vlan)), None
+        case "take_other_vlan":
+            _, _, inner = (present.memory.other_vlan or "").partition(".")
+            await store.take_vlan(tx, present.tenant, present.order, inner_vlan=int(inner))
+            return present, None
+        case _:
+            return present, None

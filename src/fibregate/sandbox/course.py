@@ -1,0 +1,76 @@
+"""What comes next in a story, and when."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fibregate.clock import BusinessTime
+from fibregate.sandbox.library import Choice, Condition, Step, library
+from fibregate.sandbox.scene import Scene
+from fibregate.sandbox.times import office_hours
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next step, where it stands and when it is due."""
+
+    step: Step
+    branch: str
+    place: int
+    due: BusinessTime
+
+
+def upcoming(scene: Scene, branch: str, place: int) -> Next | None:
+    """From this place on; forks are taken and what does not apply is left out. None: the story has ended."""
+    script = library().script(scene.story, branch, visit=scene.memory.with_visit)
+    while place < len(script):
+        line = script[place]
+        place += 1
+        if isinstance(line, Choice):
+            goes_to = line.then if _CONDITIONS[line.choose](scene) else line.otherwise
+            if goes_to is not None:
+                return upcoming(scene, goes_to, 0)
+            continue
+        due = _due(scene, line)
+        if _applies(scene, line, due):
+            return Next(line, branch, place - 1, due)
+    return None
+
+
+def _due(scene: Scene, step: Step) -> BusinessTime:
+    if scene.kci_delay is not None and not step.silence:
+        return BusinessTime(scene.previous + timedelta(seconds=scene.kci_delay))
+    at = scene.moments().instant(step.at)
+    if step.speaker == "person":
+        at = office_hours(step.at, at, scene.nation)
+    return at if step.unless_past else max(at, BusinessTime(scene.previous))
+
+
+def _applies(scene: Scene, step: Step, due: BusinessTime) -> bool:
+    if step.requires is not None and step.requires not in scene.memory.said:
+        return False
+    if step.unless_past and due < scene.previous:
+        return False
+    return step.latest is None or due < scene.moments().instant(step.latest)
+
+
+def _charge_covered(scene: Scene) -> bool:
+    """Whether the order's ECC_CHARGEBAND, a band's letter or an amount in pounds, agrees to the story's charge."""
+    charge = scene.story.charge
+    band = scene.characteristic("ECC_CHARGEBAND")
+    if charge is None or band is None:
+        return False
+    agreed = charge.bands.get(band.upper())
+    if agreed is None:
+        try:
+            agreed = float(band)
+        except ValueError:
+            return False
+    return agreed >= charge.amount
+
+
+_CONDITIONS: Mapping[Condition, Callable[[Scene], bool]] = {
+    "charge_covered": _charge_covered,
+    "twin": lambda scene: scene.twin,
+    "visit_ahead": lambda scene: scene.starts > scene.previous,
+}

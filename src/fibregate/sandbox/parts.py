@@ -1,0 +1,50 @@
+"""What a sandbox adds to web and worker, ready to be put in: hooks for the doors, handlers for its lanes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fibregate.clock import BusinessClock, BusinessTime
+from fibregate.db import Db
+from fibregate.lanes.model import Claim
+from fibregate.lanes.runner import Handler
+from fibregate.sandbox import actions, behaviour
+from fibregate.sandbox.behaviour import Behaviour
+from fibregate.sandbox.world import actions as world
+
+_SCENARIO, _PROBLEM, _DELAY = "x-scenario", "x-problem-code", "x-kci-delay"
+
+
+def read_play(headers: Mapping[str, str]) -> Mapping[str, object] | None:
+    """What an order asks its network to act out. Raises `Invalid` naming what is accepted."""
+    play = actions.check_play(headers.get(_SCENARIO), headers.get(_PROBLEM), headers.get(_DELAY))
+    return play.written() if play else None
+
+
+def hooks(db: Db, clock: BusinessClock) -> dict[str, object]:
+    """Fields of the wholesale door's services."""
+    behaves = Behaviour(db, clock)
+    return {
+        "before_availability": behaves.before_availability,
+        "before_booking": behaves.before_booking,
+        "read_play": read_play,
+    }
+
+
+def working() -> dict[str, object]:
+    """Fields of the worker."""
+    return {"begin": actions.begin, "keeps_silence": actions.keeps_own_silence}
+
+
+def handlers(db: Db, clock: BusinessClock) -> dict[str, Handler]:
+    """The lanes that only a sandbox has. `db` works as the role that finishes lanes."""
+
+    def timed(act: Callable[[Db, Claim, BusinessTime], Awaitable[None]]) -> Handler:
+        async def run(claim: Claim) -> None:
+            await act(db, claim, await clock.now())
+
+        return run
+
+    return {
+        actions.LANE: timed(actions.play_next),
+        behaviour.LANE: timed(behaviour.withdraw),
+        world.LANE.kind: timed(world.daily),
+    }

@@ -1,0 +1,144 @@
+"""What a story knows when it speaks: the order, its visit, what its times count from, and what was said so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from fibregate.calendars import end_of_day, uk_instant
+from fibregate.clock import BusinessTime
+from fibregate.db import Row
+from fibregate.sandbox.library import MAIN, Story
+from fibregate.sandbox.times import Moments
+from fibregate.vocabulary import Nation, OrderKey, OrderStatus, SupplierId, TenantId
+
+SWITCH_ON = time(6, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a run keeps between steps. `previous` is when the last step was due.
+
+    `visit` is one that the network booked by itself, and counts as long as the order's own is still `instead_of`.
+    """
+
+    branch: str = MAIN
+    previous: datetime | None = None
+    said: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    with_visit: bool = True
+    visit: tuple[datetime, datetime] | None = None
+    instead_of: int | None = None
+    other_vlan: str | None = None
+
+    @staticmethod
+    def read(raw: Mapping[str, Any]) -> "Memory":
+        visit = raw.get("visit")
+        return Memory(
+            branch=raw.get("branch", MAIN),
+            previous=_instant(raw.get("previous")),
+            said={reason: datetime.fromisoformat(at) for reason, at in raw.get("said", {}).items()},
+            with_visit=raw.get("with_visit", True),
+            visit=(datetime.fromisoformat(visit[0]), datetime.fromisoformat(visit[1])) if visit else None,
+            instead_of=raw.get("instead_of"),
+            other_vlan=raw.get("other_vlan"),
+        )
+
+    def written(self) -> dict[str, Any]:
+        """As it is kept in the row."""
+        return {
+            "branch": self.branch,
+            "previous": self.previous.isoformat() if self.previous else None,
+            "said": {reason: at.isoformat() for reason, at in self.said.items()},
+            "with_visit": self.with_visit,
+            "visit": [at.isoformat() for at in self.visit] if self.visit else None,
+            "instead_of": self.instead_of,
+            "other_vlan": self.other_vlan,
+        }
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One order as its story sees it. Without an engineer's visit, `starts` is when it is switched on."""
+
+    tenant: TenantId
+    supplier: SupplierId
+    order: OrderKey
+    uprn: int
+    status: OrderStatus
+    nation: Nation
+    town: str
+    reference: str
+    enni_id: str
+    vlan: str
+    characteristics: Sequence[Mapping[str, Any]]
+    accepted: BusinessTime
+    target: datetime | None
+    reservation: int | None
+    starts: datetime
+    ends: datetime
+    story: Story
+    problem: str | None
+    kci_delay: int | None
+    memory: Memory
+    twin: bool = False
+
+    @property
+    def previous(self) -> datetime:
+        """When the last step was due; before the first, when the order was accepted."""
+        return self.memory.previous or self.accepted
+
+    def moments(self, now: datetime | None = None) -> Moments:
+        """What times count from; `now` is the step's own time, where that is known."""
+        anchors = {"t": self.accepted, "p": self.previous, "V": self.starts, "W": self.ends, **self.memory.said}
+        if self.target is not None:
+            anchors["TARGET"] = self.target
+        if now is not None:
+            anchors["now"] = now
+        return Moments(self.nation, anchors)
+
+    def characteristic(self, name: str) -> str | None:
+        """What the order asks for, as text."""
+        return next((str(one["value"]) for one in self.characteristics if one["name"] == name), None)
+
+
+def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) -> Scene:
+    """From the rows of the order and of the run."""
+    memory = Memory.read(run["memory"])
+    starts, ends = _visit(facts, memory)
+    vlan = f"{facts['outer_vlan']}.{facts['inner_vlan']}" if facts["service_id"] else ""
+    return Scene(
+        tenant=tenant,
+        supplier=SupplierId(facts["supplier_id"]),
+        order=OrderKey(facts["order_key"]),
+        uprn=facts["uprn"],
+        status=OrderStatus(facts["status"]),
+        nation=Nation(facts["nation"]),
+        town=facts["town"],
+        reference=facts["reference"] or "",
+        enni_id=facts["enni_id"] or "",
+        vlan=vlan,
+        characteristics=facts["characteristics"],
+        accepted=facts["created_at"],
+        target=facts["target_at"],
+        reservation=facts["reservation_id"],
+        starts=starts,
+        ends=ends,
+        story=story,
+        problem=run["problem_code"],
+        kci_delay=run["kci_delay_seconds"],
+        memory=memory,
+    )
+
+
+def _visit(facts: Row, memory: Memory) -> tuple[datetime, datetime]:
+    """The visit that stands; one that the network has just moved counts before its message was read."""
+    if memory.visit is not None and memory.instead_of == facts["reservation_id"]:
+        return memory.visit
+    if facts["starts_at"] is not None:
+        return facts["starts_at"], facts["ends_at"]
+    day: date = facts["requested_completion_date"] or facts["created_at"].date()
+    return uk_instant(day, SWITCH_ON), end_of_day(day)

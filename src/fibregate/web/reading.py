@@ -1,0 +1,161 @@
+"""Everything that a route takes from a request, compiled once from its declaration; every fault is gathered."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+from pydantic import BaseModel, ValidationError
+
+from fibregate.errors import Malformed
+from fibregate.web import json_reader, query
+from fibregate.web.dialect import Dialect
+from fibregate.web.faults import Faults, Part
+from fibregate.web.fields import MAX_ID
+from fibregate.web.head import Head, Wanted
+from fibregate.web.route import Route
+
+_SEGMENT: Final = re.compile(r"\{(\w+)(:int)?\}")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,15}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class PathParameter:
+    """`{id:int}` is a number, `{id}` is text; `position` counts the segments below the root."""
+
+    name: str
+    position: int
+    number: bool
+
+
+def path_parameters(path: str) -> tuple[PathParameter, ...]:
+    """The parameters of a whole path template."""
+    found = ((position, _SEGMENT.fullmatch(part)) for position, part in enumerate(path.split("/")))
+    return tuple(PathParameter(one[1], position, bool(one[2])) for position, one in found if one)
+
+
+class Model:
+    """A model with its compiled validator and what is said about its fields."""
+
+    __slots__ = ("_validate", "part", "plan")
+
+    def __init__(self, model: type[BaseModel], where: Literal["query", "body"]) -> None:
+        self._validate = model.__pydantic_validator__.validate_python
+        self.part = Part(where, model.model_json_schema())
+        self.plan = query.plan(model)
+        _refuse_unbounded_arrays(model, self.part.schema)
+
+    def read(self, value: object) -> Any:
+        """The model, by its wire names only; raises pydantic's `ValidationError`."""
+        return self._validate(value, by_alias=True, by_name=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was read of one request; `fingerprint` is of a JSON body."""
+
+    path: Mapping[str, Any]
+    query: Any
+    body: Any
+    fingerprint: bytes | None
+
+
+class Reading:
+    """How one route reads a request."""
+
+    __slots__ = ("_body", "_body_required", "_media", "_missing", "_path", "_query", "wanted")
+
+    def __init__(self, route: Route[Any, Any, Any], dialect: Dialect, path: str) -> None:
+        self.wanted = Wanted.by(dialect, route.headers)
+        self._path = path_parameters(path)
+        self._query = Model(route.query, "query") if route.query else None
+        self._body = Model(route.body, "body") if route.body else None
+        self._media = route.media
+        self._body_required = route.body_required
+        self._missing: Literal[400, 422] = dialect.missing_body_field
+
+    def inputs(self, head: Head, segments: Sequence[str], query_string: bytes, raw: bytes) -> Inputs:
+        """Raises `Malformed` or `Invalid` with every fault of headers, path, query and body."""
+        faults = Faults()
+        head.check(self.wanted, faults)
+        path = self._path_of(segments, faults) if self._path else {}
+        asked = self._query_of(query_string, faults)
+        body, fingerprint = self._body_of(head, raw, faults)
+        if faults.messages:
+            raise faults.error()
+        return Inputs(path, asked, body, fingerprint)
+
+    def _path_of(self, segments: Sequence[str], faults: Faults) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for one in self._path:
+            text = segments[one.position]
+            if one.number and (not _NUMBER.fullmatch(text) or int(text) > MAX_ID):
+                faults.malformed(f"{one.name}: accepted in the path is an integer 1 to {MAX_ID}")
+            elif _CONTROL.search(text):
+                faults.malformed(f"{one.name}: accepted in the path is text without control characters")
+            else:
+                found[one.name] = int(text) if one.number else text
+        return found
+
+    def _query_of(self, raw: bytes, faults: Faults) -> Any:
+        if self._query is None:
+            return None
+        given = query.values(raw, self._query.plan, faults, "query")
+        if given is None:
+            return None
+        try:
+            return self._query.read(given.values)
+        except ValidationError as wrong:
+            faults.add(wrong, self._query.part, missing=400, known=given.spoilt)
+
+    def _body_of(self, head: Head, raw: bytes, faults: Faults) -> tuple[Any, bytes | None]:
+        encoding = head.found.get(b"content-encoding", b"identity")
+        if raw and encoding.lower() != b"identity":
+            faults.malformed("Content-Encoding: accepted is identity, an uncompressed body")
+            return None, None
+        if self._media == "json":
+            return self._json_of(raw, faults)
+        return (self._form_of(raw, faults) if self._media == "form" else None), None
+
+    def _json_of(self, raw: bytes, faults: Faults) -> tuple[Any, bytes | None]:
+        if self._body is None:
+            return None, None
+        if not raw:
+            if self._body_required:
+                faults.malformed("body: is required; accepted is a JSON object")
+            return None, None
+        try:
+            value = json_reader.read(raw)
+        except Malformed as broken:
+            faults.malformed(*(f"body: {message}" for message in broken.messages))
+            return None, None
+        try:
+            return self._body.read(value), json_reader.fingerprint(value)
+        except ValidationError as wrong:
+            faults.add(wrong, self._body.part, missing=self._missing)
+            return None, None
+
+    def _form_of(self, raw: bytes, faults: Faults) -> Any:
+        if self._body is None:
+            return None
+        given = query.values(raw, self._body.plan, faults, "body")
+        if given is None:
+            return None
+        try:
+            return self._body.read(given.values)
+        except ValidationError as wrong:
+            faults.add(wrong, self._body.part, missing=self._missing, known=given.spoilt)
+
+
+def _refuse_unbounded_arrays(model: type[BaseModel], node: object) -> None:
+    """A list without `max_length` would let one body raise a fault for each of 80,000 members."""
+    if isinstance(node, dict):
+        found = cast("dict[str, object]", node)
+        if found.get("type") == "array" and "maxItems" not in found:
+            raise TypeError(f"{model.__name__}: give every list that is read from a request a max_length")
+        for part in found.values():
+            _refuse_unbounded_arrays(model, part)
+    elif isinstance(node, list):
+        for part in cast("list[object]", node):
+            _refuse_unbounded_arrays(model, part)

@@ -1,0 +1,111 @@
+"""The worker put together: which handler runs which lane, and how each dialect's KCIs are rendered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fibregate.appointments import actions as appointments
+from fibregate.clock import BusinessClock, BusinessTime
+from fibregate.db import Db, Tx
+from fibregate.doors.wholesale import rendering as wholesale
+from fibregate.inbox import actions as inbox
+from fibregate.kcis.delivery import actions as delivery
+from fibregate.kcis.delivery.model import Renderer
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.model import Claim
+from fibregate.lanes.runner import Handler
+from fibregate.orders import actions as orders
+from fibregate.settings import Settings
+from fibregate.suppliers.network import store as network
+from fibregate.suppliers.network.books import actions as books
+from fibregate.vault import Vault
+from fibregate.vocabulary import OrderKey, SupplierId, TenantId
+from fibregate.web.connector import Connector
+
+RENDERERS: Final[Mapping[str, Renderer]] = {wholesale.NAME: wholesale.render}
+
+Begin = Callable[[Tx, TenantId, OrderKey, Mapping[str, object] | None, BusinessTime], Awaitable[None]]
+KeepsSilence = Callable[[Tx, TenantId, OrderKey], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What handlers need. `begin` and `keeps_silence` are a sandbox's, `extra` its own lanes."""
+
+    db: Db
+    clock: BusinessClock
+    settings: Settings
+    vault: Vault
+    connector: Connector
+    begin: Begin | None = None
+    keeps_silence: KeepsSilence | None = None
+    extra: Mapping[str, Handler] | None = None
+
+
+def handlers(work: Work) -> dict[str, Handler]:
+    """The HANDLERS table: kind of lane to what runs it."""
+    post = delivery.Post(
+        db=work.db,
+        clock=work.clock,
+        connector=work.connector,
+        vault=work.vault,
+        renderers=RENDERERS,
+        retry_days=work.settings.retry_days,
+    )
+
+    async def dispatch(claim: Claim) -> None:
+        await _dispatch(work, claim)
+
+    async def read_update(claim: Claim) -> None:
+        await inbox.read_next(work.db, claim, await work.clock.now())
+
+    async def expire(claim: Claim) -> None:
+        await appointments.expire(work.db, claim, await work.clock.now())
+
+    async def silence(claim: Claim) -> None:
+        await _silence(work, claim)
+
+    async def open_books(claim: Claim) -> None:
+        await books.open_daily(work.db, claim, await work.clock.now())
+
+    async def deliver(claim: Claim) -> None:
+        await delivery.deliver(post, claim)
+
+    return {
+        "dispatch": dispatch,
+        "inbox": read_update,
+        "hold": expire,
+        "silence-warn": silence,
+        "silence-end": silence,
+        "kci": deliver,
+        "books": open_books,
+        **(work.extra or {}),
+    }
+
+
+async def _dispatch(work: Work, claim: Claim) -> None:
+    tenant, order = _of(claim)
+    now = await work.clock.now()
+    async with work.db.tx(tenant) as tx:
+        await lanes.complete(tx, claim)
+        await orders.dispatch(tx, tenant, order, now)
+        if work.begin:
+            play = claim.subject.get("play")
+            await work.begin(tx, tenant, order, play if isinstance(play, dict) else None, now)
+
+
+async def _silence(work: Work, claim: Claim) -> None:
+    tenant, order = _of(claim)
+    async with work.db.tx(tenant) as tx:
+        mine = await work.keeps_silence(tx, tenant, order) if work.keeps_silence else False
+        if mine:
+            await lanes.complete(tx, claim)
+    if not mine:
+        supplier = SupplierId(await network.own_supplier(work.db))
+        await inbox.break_silence(work.db, claim, await work.clock.now(), supplier)
+
+
+def _of(claim: Claim) -> tuple[TenantId, OrderKey]:
+    if claim.tenant is None:
+        raise AssertionError(f"the lane {claim.key} has a tenant")
+    return claim.tenant, OrderKey(int(str(claim.subject["order"])))

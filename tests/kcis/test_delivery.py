@@ -1,0 +1,372 @@
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiohttp import web
+from standardwebhooks import Webhook
+from tests.kcis.receiver import Received, Receiver
+from tests.kcis.stage import BY, RENDERERS, START, Stage, until
+
+from fibregate.clock import BusinessTime
+from fibregate.kcis.delivery import actions as delivery
+from fibregate.kcis.delivery import history
+from fibregate.kcis.endpoints import actions as endpoints
+from fibregate.kcis.endpoints.model import Change
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.model import LeaseLost
+from fibregate.lanes.runner import Runner
+from fibregate.vocabulary import OrderKey
+
+
+def failing(
+    times: int, *, number: int, status: int = 500, headers: dict[str, str] | None = None
+) -> Callable[[Received], web.Response]:
+    left = times
+
+    def respond(got: Received) -> web.Response:
+        nonlocal left
+        if got.number == number and left:
+            left -= 1
+            return web.Response(status=status, text="not now", headers=headers)
+        return web.Response(status=204)
+
+    return respond
+
+
+async def test_kcis_arrive_in_order_signed_so_that_the_reference_verifies_them(
+    stage: Stage, receiver: Receiver
+) -> None:
+    _, secret = await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for number in range(1, 6):
+        await stage.tell(order, text=f"step {number} – ünïcode")
+    await stage.work_off()
+    assert receiver.numbers() == [1, 2, 3, 4, 5]
+    for got in receiver.received:
+        assert Webhook(secret).verify(got.body, got.headers) == got.json
+        assert got.headers["webhook-id"] == got.json["id"]
+        assert got.headers["content-type"] == "application/json"
+        assert got.headers["x-conversation-id"] == "conversation-1"
+    assert len({got.headers["x-request-id"] for got in receiver.received}) == 5
+
+
+async def test_a_failing_event_holds_back_those_after_it_for_three_waits(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(3):
+        await stage.tell(order)
+    receiver.respond = failing(3, number=2)
+    await stage.work_off()
+    assert receiver.numbers() == [1, 2]
+    for span in (5, 30, 120):
+        assert await stage.step(timedelta(seconds=span - 1)) == 0
+        assert await stage.step(timedelta(seconds=1)) > 0
+    assert receiver.numbers() == [1, 2, 2, 2, 2, 3]
+    assert [one.number for one in receiver.taken] == [1, 2, 3]
+
+
+async def test_after_four_failures_the_next_attempt_is_every_five_minutes(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order())
+    receiver.respond = failing(7, number=1)
+    await stage.work_off()
+    for span in (5, 30, 120, 300, 300, 300, 300):
+        assert await stage.step(timedelta(seconds=span - 1)) == 0
+        assert await stage.step(timedelta(seconds=1)) == 1
+    assert len(receiver.taken) == 1
+
+
+async def test_the_bytes_are_made_once_and_sent_verbatim_for_ever(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(_facts: Mapping[str, Any], _at: BusinessTime) -> bytes:
+        return b"{}"
+
+    _, secret = await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order(), text="once")
+    receiver.respond = failing(1, number=1)
+    await stage.work_off()
+    monkeypatch.setitem(RENDERERS, "wholesale-webhook", other)
+    await stage.step(timedelta(days=1))
+    first, second = receiver.received
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    assert second.json["details"]["deliveredOn"] == "2025-07-01T09:00:00.000Z"
+    Webhook(secret).verify(second.body, second.headers)
+
+
+async def test_bytes_are_kept_before_they_are_sent(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order())
+    kept: list[bytes] = []
+
+    async def respond(got: Received) -> web.Response:
+        row = await stage.web.row("select body from deliveries where tenant_id = $1", stage.ours)
+        assert row is not None
+        kept.append(row["body"])
+        return web.Response(status=200)
+
+    receiver.respond = respond
+    await stage.work_off()
+    assert kept == [receiver.received[0].body]
+
+
+async def test_only_a_2xx_is_success(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    statuses = [301, 302, 304, 400, 401, 404, 409, 422, 429, 500, 503]
+    wanted = iter(statuses)
+    receiver.respond = lambda _: web.Response(status=next(wanted), headers={"Location": receiver.url})
+    for _ in statuses:
+        await stage.tell(await stage.order())
+    await stage.work_off()
+    assert (len(receiver.received), len(receiver.taken)) == (len(statuses), 0)
+    receiver.respond = lambda _: web.Response(status=299)
+    await stage.step(timedelta(seconds=5))
+    assert len(receiver.taken) == len(statuses)
+    outcomes = {(one["attempt"], one["http_status"], one["outcome"]) for one in await stage.attempts()}
+    assert outcomes == {(1, status, "REFUSED_BY_ENDPOINT") for status in statuses} | {(2, 299, "DELIVERED")}
+
+
+ASKED = {
+    "90": 90,
+    "1": 5,
+    "999999999": 3600,
+    "garbage": 5,
+    "-5": 5,
+    "Wed, 21 Oct 2015 07:28:00 GMT": 5,
+    "Wed, 21 Oct 9999 07:28:00 +9999": 5,
+    "99999999999999999999": 5,
+    "1" * 9: 3600,
+}
+
+
+async def test_retry_after_is_honoured_up_to_an_hour(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    for _ in ASKED:
+        await stage.tell(await stage.order())
+    asked = dict(enumerate(ASKED, 159))
+    receiver.respond = lambda got: web.Response(status=429, headers={"Retry-After": asked[got.json["orderId"]]})
+    await stage.work_off()
+    lanes_ = await stage.work.rows("select due_at from lanes where kind = 'kci' order by subject ->> 'order'", None)
+    waits = dict(zip(ASKED, [(one["due_at"] - START).total_seconds() for one in lanes_], strict=True))
+    assert waits == ASKED
+
+
+async def test_retry_after_may_be_a_date_of_the_real_clock(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order())
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    receiver.respond = failing(1, number=1, status=503, headers={"Retry-After": date})
+    await stage.work_off()
+    wait = (await stage.lane())["due_at"] - START
+    assert timedelta(minutes=9, seconds=50) <= wait <= timedelta(minutes=10)
+
+
+async def test_an_exhausted_lane_is_parked_and_nothing_is_dropped(stage: Stage, receiver: Receiver) -> None:
+    stage.retry_days = 1
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    await stage.tell(order)
+    await stage.tell(order)
+    receiver.respond = lambda _: web.Response(status=500)
+    await stage.work_off()
+    for _ in range(30):
+        await stage.step(timedelta(hours=1))
+    lane = await stage.lane()
+    assert lane["parked_reason"] == "not taken in 1 days; last: answered 500"
+    assert (lane["last_done"], lane["last_enqueued"]) == (0, 2)
+    assert len(receiver.received) == 25
+    shown = await history.of_order(stage.web, stage.ours, 159)
+    assert [(one.state, one.attempt_count) for one in shown] == [("PARKED", 25)]
+
+
+async def test_410_suspends_the_endpoint_and_enabling_it_drains_in_order(stage: Stage, receiver: Receiver) -> None:
+    endpoint, _ = await stage.endpoint(receiver.url)
+    order = await stage.order()
+    await stage.tell(order)
+    receiver.respond = failing(1, number=1, status=410)
+    await stage.work_off()
+    assert not (await endpoints.get(stage.web, stage.ours, endpoint)).enabled
+    await stage.tell(order)
+    await stage.tell(order)
+    await stage.step(timedelta(days=30))
+    assert receiver.numbers() == [1]
+    await switch(stage, endpoint, enabled=True)
+    await stage.work_off()
+    assert receiver.numbers() == [1, 1, 2, 3]
+    acts = await stage.web.rows("select actor, act from audit where about_tenant = $1 order by audit_id", stage.ours)
+    assert [tuple(one) for one in acts] == [
+        ("test", "endpoint.create"),
+        ("gateway", "endpoint.suspend"),
+        ("test", "endpoint.change"),
+    ]
+
+
+async def switch(stage: Stage, endpoint: UUID, *, enabled: bool) -> None:
+    async with stage.web.tx(stage.ours) as tx:
+        await endpoints.change(tx, stage.ours, endpoint, to=Change(enabled=enabled), rules=stage.rules, by=BY)
+
+
+async def test_a_disabled_endpoint_gathers_without_attempts(stage: Stage, receiver: Receiver) -> None:
+    endpoint, _ = await stage.endpoint(receiver.url)
+    one, other = await stage.order(), await stage.order()
+    await switch(stage, endpoint, enabled=False)
+    for order in (one, other, one):
+        await stage.tell(order)
+        await stage.work_off()
+    assert receiver.received == []
+    assert await stage.attempts() == []
+    await switch(stage, endpoint, enabled=True)
+    await stage.work_off()
+    per_order = {
+        number: [got.number for got in receiver.received if got.json["orderId"] == number] for number in (159, 160)
+    }
+    assert per_order == {159: [1, 2], 160: [1]}
+
+
+async def test_days_of_suspension_are_no_days_of_trying(stage: Stage, receiver: Receiver) -> None:
+    stage.retry_days = 1
+    endpoint, _ = await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order())
+    receiver.respond = failing(2, number=1)
+    await stage.work_off()
+    await switch(stage, endpoint, enabled=False)
+    await stage.step(timedelta(days=10))
+    await switch(stage, endpoint, enabled=True)
+    await stage.work_off()
+    assert (await stage.lane())["parked_reason"] is None
+    await stage.step(timedelta(seconds=5))
+    assert len(receiver.taken) == 1
+
+
+async def test_enabling_while_a_worker_is_about_to_hold_loses_no_wake_up(stage: Stage, receiver: Receiver) -> None:
+    endpoint, _ = await stage.endpoint(receiver.url)
+    await switch(stage, endpoint, enabled=False)
+    await stage.tell(await stage.order())
+    claims = await stage.claim()
+    await switch(stage, endpoint, enabled=True)
+    await delivery._hold(stage.post, claims[0], delivery._place(claims[0]))
+    await stage.work_off()
+    assert receiver.numbers() == [1]
+
+
+async def test_a_deleted_endpoint_ends_its_lanes_quietly(stage: Stage, receiver: Receiver) -> None:
+    endpoint, _ = await stage.endpoint(receiver.url)
+    order = await stage.order()
+    await stage.tell(order)
+    receiver.respond = lambda _: web.Response(status=500)
+    await stage.work_off()
+    async with stage.web.tx(stage.ours) as tx:
+        await endpoints.delete(tx, stage.ours, endpoint, by=BY)
+    await stage.tell(order)
+    await stage.work_off()
+    lane = await stage.lane()
+    assert lane["last_done"] == lane["last_enqueued"] == 1
+    assert len(receiver.received) == 1
+
+
+async def test_a_new_endpoint_gets_what_is_told_after_its_creation(stage: Stage, receiver: Receiver) -> None:
+    order = await stage.order()
+    await stage.tell(order)
+    await stage.tell(order)
+    await stage.endpoint(receiver.url)
+    await stage.tell(order)
+    await stage.work_off()
+    assert receiver.numbers() == [3]
+
+
+async def test_the_result_of_a_lost_lease_is_dropped(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    await stage.tell(order)
+    await stage.tell(order)
+    stale = (await stage.claim("stale"))[0]
+    held = asyncio.Event()
+
+    async def respond(_: Received) -> web.Response:
+        await held.wait()
+        return web.Response(status=200)
+
+    receiver.respond = respond
+    slow = asyncio.create_task(delivery.deliver(stage.post, stale))
+    await until(lambda: len(receiver.received) == 1)
+    await stage.work.row("update lanes set leased_until = clock_timestamp() - interval '1 s'", None)
+    assert await lanes.rescue(stage.work) == 1
+    fresh = (await stage.claim("fresh"))[0]
+    held.set()
+    with pytest.raises(LeaseLost):
+        await slow
+    assert await stage.attempts() == []
+    await delivery.deliver(stage.post, fresh)
+    await stage.work_off()
+    assert receiver.numbers() == [1, 1, 2]
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 2
+    assert receiver.received[0].body == receiver.received[1].body
+
+
+async def test_one_dead_endpoint_delays_no_other_order_and_no_other_tenant(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint("http://127.0.0.1:1/dead")
+    await stage.endpoint(receiver.url, stage.theirs)
+    for tenant in (stage.ours, stage.theirs):
+        order = await stage.order(tenant)
+        await stage.tell(order, tenant)
+        await stage.tell(order, tenant)
+    await stage.work_off()
+    assert receiver.numbers() == [1, 2]
+    attempts = await stage.attempts()
+    assert [(one["outcome"], one["http_status"], one["answer"]) for one in attempts] == [
+        ("CONNECT_FAILED", None, "no connection could be made")
+    ]
+
+
+async def test_the_runner_delivers_many_orders_each_in_its_own_order(stage: Stage, receiver: Receiver) -> None:
+    _, secret = await stage.endpoint(receiver.url)
+
+    async def handler(claim: lanes.Claim) -> None:
+        await delivery.deliver(stage.post, claim)
+
+    runner = Runner(stage.work, stage.clock, {"kci": handler}, concurrency=8)
+    running = asyncio.create_task(runner.run())
+    stage.web.hint = runner.wake
+    stage.work.hint = runner.wake
+    keys = [await stage.order() for _ in range(8)]
+
+    async def story(key: OrderKey) -> None:
+        for _ in range(6):
+            await stage.tell(key)
+
+    await asyncio.gather(*(story(key) for key in keys))
+    await until(lambda: len(receiver.taken) == 48)
+    await runner.stop()
+    await running
+    for got in receiver.taken:
+        Webhook(secret).verify(got.body, got.headers)
+    for order_id in range(159, 167):
+        assert [got.number for got in receiver.taken if got.json["orderId"] == order_id] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_no_packet_leaves_while_a_transaction_is_open(stage: Stage, receiver: Receiver) -> None:
+    async with stage.web.tx(stage.ours):
+        with pytest.raises(AssertionError):
+            await stage.connector.post(receiver.url, b"{}", {})
+    assert receiver.received == []
+
+
+async def test_what_an_endpoint_answers_is_kept_short_and_scrubbed(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order())
+
+    def respond(got: Received) -> web.Response:
+        said = f"\x00 {got.headers['webhook-signature']} asha@example.com 01632 960001 whsec_abcdefgh= " + "x" * 10_000
+        return web.Response(status=500, text=said)
+
+    receiver.respond = respond
+    await stage.work_off()
+    answer = (await stage.attempts())[0]["answer"]
+    assert answer.startswith("\ufffd *** *** *** *** xxx")
+    assert len(answer) <= 4096
