@@ -21,8 +21,8 @@ with spot as (
     select
         s.slot_id, v.name,
         case b.hold_rule
-            when 'EVE' then least(s.starts_at, greatest(s.hold_until, $10 + interval '60 minutes'))
-            when 'DURATION' then least(s.starts_at, $10 + make_interval(mins => b.hold_minutes))
+            when 'EVE' then least(s.starts_at, greatest(s.hold_until, $10::timestamptz + interval '60 minutes'))
+            when 'DURATION' then least(s.starts_at, $10::timestamptz + make_interval(mins => b.hold_minutes))
         end as expires_at
     from premises as p
     join profiles as f on f.profile_id = p.profile_id

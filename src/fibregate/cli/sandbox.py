@@ -1,6 +1,5 @@
 """`sandbox`: the whole gateway with an invented network, a clock that can be moved, and a story at each address."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -16,16 +15,10 @@ from fibregate.cli.context import database, origin, settings_of
 from fibregate.cli.processes import Plan, Refused, Shared
 from fibregate.cli.sandbox_folder import Folder, FolderRefused
 from fibregate.cli.serve import Host, Port, fail
-from fibregate.clock import BusinessTime
-from fibregate.db import Db, Tx
 from fibregate.doors.sandbox import door
 from fibregate.doors.sandbox.services import Sandbox
-from fibregate.doors.wholesale import errors as wholesale
-from fibregate.lanes.model import Claim
-from fibregate.lanes.runner import Handler
 from fibregate.postgres import PostgresFailed
-from fibregate.sandbox import actions as stories
-from fibregate.sandbox import behaviour, store
+from fibregate.sandbox import parts, store
 from fibregate.sandbox import clock as sandbox_clock
 from fibregate.sandbox.clock import SandboxClock
 from fibregate.sandbox.world import actions as world
@@ -33,18 +26,12 @@ from fibregate.settings import Settings
 from fibregate.tenants import actions as tenants
 from fibregate.tenants.model import SANDBOX_SUPPLIER_SCOPES, SANDBOX_TENANT_SCOPES, Actor
 from fibregate.vault import VaultError
-from fibregate.vocabulary import OrderKey, TenantId
 from fibregate.web.door import Door
 from fibregate.web.fields import Instant
 from fibregate.web.server import run
 
 TENANTS = ("YOUR_TENANT", "ISP1", "ISP2")
 SUPPLIERS = ("NETWORK1",)
-HANDLERS: Mapping[str, Callable[[Db, Claim, BusinessTime], Awaitable[None]]] = {
-    stories.LANE: stories.play_next,
-    behaviour.LANE: behaviour.withdraw,
-    world.LANE.kind: world.daily,
-}
 
 
 class ClockKeeper(StrEnum):
@@ -78,10 +65,10 @@ def sandbox(  # noqa: PLR0913, PLR0917 - each is an option
                 server=server,
                 web=(host, port),
                 clock=SandboxClock,
-                wholesale=_wholesale,
+                wholesale=lambda shared: parts.hooks(shared.db, shared.clock),
                 doors=partial(_doors, by_operator_only=clock is ClockKeeper.OPERATOR),
-                working=_working,
-                lanes=_lanes,
+                working=lambda _: parts.working(),
+                lanes=lambda shared: parts.handlers(shared.db, shared.clock),
                 prepare=partial(_prepare, folder),
                 settled=partial(_write_address, folder),
             )
@@ -124,49 +111,9 @@ def _settings(folder: Folder) -> Settings:
     )
 
 
-def _wholesale(shared: Shared) -> Mapping[str, Any]:
-    async def after_booking(tenant: TenantId, reservation: int, uprn: int, now: BusinessTime) -> None:
-        await behaviour.after_booking(shared.db, tenant, reservation, uprn=uprn, now=now)
-
-    return {
-        "before_availability": behaviour.before_availability,
-        "before_booking": behaviour.before_booking,
-        "after_booking": after_booking,
-        "read_play": _read_play,
-    }
-
-
-def _read_play(headers: Mapping[str, str]) -> Mapping[str, Any] | None:
-    asked = stories.check_play(
-        headers.get(wholesale.SCENARIO.lower()),
-        headers.get(wholesale.PROBLEM.lower()),
-        headers.get(wholesale.DELAY.lower()),
-    )
-    return asked.written() if asked else None
-
-
 def _doors(shared: Shared, *, by_operator_only: bool) -> tuple[Door[Any], ...]:
     services = Sandbox(db=shared.db, by_operator_only=by_operator_only)
     return (door.door(services, shared.callers.authenticate),)
-
-
-def _working(_: Shared) -> Mapping[str, Any]:
-    async def begin(
-        tx: Tx, tenant: TenantId, order: OrderKey, play: Mapping[str, object] | None, now: BusinessTime
-    ) -> None:
-        await stories.begin(tx, tenant, order, play=play, now=now)
-
-    return {"begin": begin, "keeps_silence": stories.keeps_own_silence}
-
-
-def _lanes(shared: Shared) -> Mapping[str, Handler]:
-    def handler(run_one: Callable[[Db, Claim, BusinessTime], Awaitable[None]]) -> Handler:
-        async def handle(claim: Claim) -> None:
-            await run_one(shared.db, claim, await shared.clock.now())
-
-        return handle
-
-    return {kind: handler(run_one) for kind, run_one in HANDLERS.items()}
 
 
 async def _prepare(folder: Folder, shared: Shared) -> None:

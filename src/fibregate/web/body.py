@@ -1,10 +1,9 @@
-"""The body of a request, bounded in bytes and in time."""
+"""The body of a request, bounded in bytes; `SECONDS` of the real clock are what it has to be all there."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
 from fibregate.errors import TooLarge
 
@@ -13,30 +12,23 @@ MAX_DROPPED: Final = 1024 * 1024
 SECONDS: Final = 10.0
 
 
-class TooLate(Exception):
-    """The body was not all there in time; the connection is to be closed."""
-
-
 class HungUp(Exception):
     """The caller closed the connection; there is nobody to answer."""
 
 
-async def read(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], seconds: float = SECONDS) -> bytes:
-    """The whole body; raises `TooLarge` beyond 256 KiB, having read and dropped up to 1 MiB of it."""
+def is_announced(headers: Mapping[bytes, bytes]) -> bool:
+    return b"content-length" in headers or b"transfer-encoding" in headers
+
+
+async def read(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+    """The whole body; raises `TooLarge` beyond 256 KiB, having read and dropped up to 1 MiB of it.
+
+    Takes as long as the caller takes to send it: read it under a deadline.
+    """
     announced = headers.get(b"content-length", b"")
-    if not announced and not _is_chunked(scope):
-        return b""
     if announced.isdigit() and _is_hopeless(int(announced[:20]), headers):
         raise _too_large()
-    try:
-        async with asyncio.timeout(seconds):
-            return await _gather(receive)
-    except TimeoutError:
-        raise TooLate from None
-
-
-def _is_chunked(scope: Scope) -> bool:
-    return any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    return await _gather(receive)
 
 
 def _is_hopeless(announced: int, headers: Mapping[bytes, bytes]) -> bool:

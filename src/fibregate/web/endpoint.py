@@ -1,6 +1,5 @@
 """One route at work: the walk of a request from its head to its answer."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 from typing import Any, Final
@@ -12,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from fibregate.errors import Forbidden, GatewayError, Malformed, NotAuthorised, SupplierTimedOut
 from fibregate.web import body, replies
 from fibregate.web.call import ANYONE, Answer, Call, Caller
+from fibregate.web.deadlines import Deadlines, Late
 from fibregate.web.dialect import Dialect, Refusal
 from fibregate.web.head import Head
 from fibregate.web.logs import CURRENT, RequestLog, what_broke
@@ -24,6 +24,7 @@ Authenticate = Callable[[str], Awaitable[Caller]]
 """Who holds this token; raises `NotAuthorised`, or `Unavailable` when it cannot be told."""
 
 HUNG_UP: Final = 499
+_deadlines: Final = Deadlines()
 _bugs: Final = structlog.stdlib.get_logger("fibregate.web")
 
 
@@ -44,8 +45,7 @@ class Endpoint:
     async def serve(self, scope: Scope, receive: Receive, send: Send, segments: Sequence[str]) -> None:
         started = perf_counter()
         head = Head(scope["headers"], self._reading.wanted.names)
-        request_id = head.plain(b"x-request-id") or str(uuid4())
-        ids = CURRENT.set((request_id, head.plain(b"x-conversation-id"), None))
+        ids = CURRENT.set((head.request_id or str(uuid4()), head.conversation_id, None))
         status = HUNG_UP
         try:
             reply = await self._reply(scope, receive, head, segments)
@@ -59,12 +59,12 @@ class Endpoint:
 
     async def _reply(self, scope: Scope, receive: Receive, head: Head, segments: Sequence[str]) -> Reply:
         try:
-            raw = await body.read(scope, receive, head.found, self.body_seconds)
+            raw = await self._body(receive, head) if body.is_announced(head.found) else b""
             call = await self._call(scope, head, raw, segments)
             return replies.answer(await self._act(call), head, call.request_id)
         except GatewayError as error:
             return replies.refusal(self.dialect.refusal(error), self.dialect, head)
-        except body.TooLate:
+        except Late:
             return replies.refusal(self._too_late(), self.dialect, head)
         except body.HungUp:
             raise
@@ -101,16 +101,15 @@ class Endpoint:
             raise NotAuthorised("Tenant: accepted is the tenant that the token was given to")
         return caller
 
+    async def _body(self, receive: Receive, head: Head) -> bytes:
+        return await _deadlines.within(self.body_seconds, body.read(receive, head.found))
+
     async def _act(self, call: Call[Any, Any, Any]) -> Answer:
-        clock = asyncio.timeout(self.route.timeout)
         try:
-            async with clock:
-                return await self.route.action(call)
-        except TimeoutError:
-            if clock.expired():
-                late = "the work was not done in time; ask again with the same id to learn what became of it"
-                raise SupplierTimedOut(late) from None
-            raise
+            return await _deadlines.within(self.route.timeout, self.route.action(call))
+        except Late:
+            late = "the work was not done in time; ask again with the same id to learn what became of it"
+            raise SupplierTimedOut(late) from None
 
     def _too_late(self) -> Refusal:
         _, code = self.dialect.spell(Malformed)

@@ -98,7 +98,7 @@ class Gate:
         seconds = perf_counter() - started
         self._meter.count(reply.status, seconds)
         if self._log is not None:
-            ids = (head.plain(b"x-request-id"), head.plain(b"x-conversation-id"), None)
+            ids = (head.request_id, head.conversation_id, None)
             self._log.line(ids, door=dialect.name, route=None, method=scope["method"], status=reply.status)
 
     def _nearest(self, path: str) -> Dialect:

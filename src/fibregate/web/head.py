@@ -16,8 +16,9 @@ MAX_VALUE: Final = 255
 _PLAIN: Final = re.compile(rb"[!-~](?:[ -~]{0,253}[!-~])?")
 _BEARER: Final = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*)")
 _ALWAYS: Final = (
-    "Authorization", REQUEST_ID, CONVERSATION_ID, TENANT, "Content-Type", "Content-Encoding", "Content-Length", "Expect"
-)  # fmt: skip
+    *("Authorization", REQUEST_ID, CONVERSATION_ID, TENANT),
+    *("Content-Encoding", "Content-Length", "Transfer-Encoding", "Expect"),
+)
 _SPELT_OUT: Final = f"1 to {MAX_VALUE} printable ASCII characters"
 
 
@@ -27,7 +28,8 @@ class Wanted:
 
     names: Mapping[bytes, str]
     required: tuple[tuple[bytes, str], ...]
-    handed: tuple[tuple[bytes, str], ...]
+    texts: tuple[tuple[bytes, str], ...]
+    handed: tuple[bytes, ...]
 
     @classmethod
     def by(cls, dialect: Dialect, further: Iterable[str]) -> "Wanted":
@@ -36,27 +38,30 @@ class Wanted:
         return cls(
             names={name.lower().encode(): name for name in (*_ALWAYS, *handed)},
             required=tuple((name.lower().encode(), name) for needed, name in asked if needed),
-            handed=tuple((name.lower().encode(), name) for name in handed),
+            texts=tuple((name.lower().encode(), name) for name in (REQUEST_ID, CONVERSATION_ID, TENANT, *handed)),
+            handed=tuple(name.lower().encode() for name in handed),
         )
 
 
 class Head:
-    """The headers of one request that its route reads."""
+    """The headers of one request that its route reads; the two ids are None where they may not be echoed or logged."""
 
-    __slots__ = ("_doubled", "found")
+    __slots__ = ("_doubled", "conversation_id", "found", "request_id")
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]], names: Mapping[bytes, str]) -> None:
-        self.found: dict[bytes, bytes] = {}
+        found: dict[bytes, bytes] = {}
         self._doubled: list[bytes] = []
         for name, value in raw:
             if name in names:
-                if name in self.found:
+                if name in found:
                     self._doubled.append(name)
                 else:
-                    self.found[name] = value
+                    found[name] = value
+        self.found = found
+        self.request_id = self._plain(b"x-request-id")
+        self.conversation_id = self._plain(b"x-conversation-id")
 
-    def plain(self, name: bytes) -> str | None:
-        """A value that may go into a header of ours and into the log, else None."""
+    def _plain(self, name: bytes) -> str | None:
         value = self.found.get(name)
         if value is None or name in self._doubled or not _PLAIN.fullmatch(value):
             return None
@@ -79,19 +84,17 @@ class Head:
         return None if b"tenant" in self._doubled else self.found.get(b"tenant")
 
     def check(self, wanted: Wanted, faults: Faults) -> None:
-        for name in dict.fromkeys(self._doubled):
+        found, doubled = self.found, self._doubled
+        for name in dict.fromkeys(doubled) if doubled else ():
             faults.malformed(f"{wanted.names[name]}: given more than once; give it once")
         for name, written in wanted.required:
-            if name not in self.found:
+            if name not in found:
                 faults.malformed(f"{written}: this header is required; accepted is {_SPELT_OUT}")
-        for name, written in (*_IDS, *wanted.handed):
-            if name in self.found and name not in self._doubled and not _PLAIN.fullmatch(self.found[name]):
+        for name, written in wanted.texts:
+            if name in found and self._plain(name) is None and name not in doubled:
                 faults.malformed(f"{written}: accepted is {_SPELT_OUT}")
 
     def handed(self, wanted: Wanted) -> dict[str, str]:
         """The optional headers that were sent, by lower-case name; only after `check` found no fault."""
         found = self.found
-        return {name.decode(): found[name].decode("ascii") for name, _ in wanted.handed if name in found}
-
-
-_IDS: Final = tuple((name.lower().encode(), name) for name in (REQUEST_ID, CONVERSATION_ID, TENANT))
+        return {name.decode(): found[name].decode("ascii") for name in wanted.handed if name in found}

@@ -16,9 +16,7 @@ from fibregate.web.head import Head
 Headers = list[tuple[bytes, bytes]]
 
 _JSON: Final = (b"content-type", b"application/json")
-_NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
 _CLOSE: Final = (b"connection", b"close")
-_ECHOED: Final = (b"x-request-id", b"x-conversation-id")
 _NO_BODY: Final = 204
 _CLOSING: Final = frozenset({408, 413, 431})
 
@@ -39,25 +37,27 @@ class Reply:
 
 def echo(head: Head) -> Headers:
     """The caller's ids, where they may be echoed."""
-    headers: Headers = [_NO_SNIFFING]
-    for name in _ECHOED:
-        value = head.plain(name)
-        if value is not None:
-            headers.append((name, value.encode("ascii")))
+    headers: Headers = []
+    if head.request_id is not None:
+        headers.append((b"x-request-id", head.found[b"x-request-id"]))
+    if head.conversation_id is not None:
+        headers.append((b"x-conversation-id", head.found[b"x-conversation-id"]))
     return headers
 
 
 def answer(given: Answer, head: Head, request_id: str) -> Reply:
     body = encoded(given.body)
     headers = echo(head)
-    if b"x-request-id" not in head.found:
+    if head.request_id is None:
         headers.append((b"x-request-id", request_id.encode()))
-    for name, value in given.headers.items():
-        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
-    if body and "content-type" not in {name.lower() for name in given.headers}:
+    if body:
         headers.append(_JSON)
     if given.status != _NO_BODY:
         headers.append((b"content-length", b"%d" % len(body)))
+    if given.headers:
+        own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.headers.items()]
+        named = {name for name, _ in own}
+        headers = [one for one in headers if one[0] not in named] + own
     return Reply(given.status, body, headers)
 
 

@@ -106,7 +106,6 @@ async def book(call: Call[None, BookingIn, Wholesale]) -> Answer:
     made = await actions.book(
         services.db, tenant_of(call), wish, asker_of(call), now=now, hold_limit=services.hold_limit
     )
-    await services.after_booking(tenant_of(call), made.id, asked.address.uprn, now)
     return Answer(201, _shown(made), {"X-Notice": made.notice} if made.notice else {})
 
 

@@ -38,6 +38,19 @@ class AvailabilityOut(Wire):
     site_information: dict[str, Any] | None = None
 
 
+_ADDRESS_FIELDS: Final = (
+    "name",
+    "subAddress",
+    "streetNumber",
+    "streetName",
+    "locality",
+    "city",
+    "postcode",
+    "country",
+    "additionalIdentifiers",
+)
+
+
 async def check(call: Call[AvailabilityQuery, None, Wholesale]) -> Answer:
     asked = call.query.address
     await call.services.before_availability(asked.uprn)
@@ -48,7 +61,10 @@ async def check(call: Call[AvailabilityQuery, None, Wholesale]) -> Answer:
 
 def _body(asked: dict[str, str], found: Availability, *, broadband: bool) -> dict[str, Any]:
     premises, reason = found.premises, found.reason
-    body: dict[str, Any] = {"address": {"identifier": asked, **(premises.address if premises else {})}}
+    known = premises.address if premises else {}
+    body: dict[str, Any] = {
+        "address": {"identifier": asked, **{name: known[name] for name in _ADDRESS_FIELDS if name in known}}
+    }
     body["serviceSpecifications"] = [_specification(premises)] if premises and not reason and broadband else []
     if reason:
         body["unavailabilityReasons"] = [reason]

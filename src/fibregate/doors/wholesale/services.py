@@ -5,23 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from fibregate.appointments.model import Asker
-from fibregate.clock import BusinessClock, BusinessTime
+from fibregate.clock import BusinessClock
 from fibregate.db import Db
 from fibregate.vocabulary import TenantId
 from fibregate.web.call import Call
 
 SCOPE = "gateway"
 Hook = Callable[[int], Awaitable[None]]
-AfterBooking = Callable[[TenantId, int, int, BusinessTime], Awaitable[None]]
 ReadPlay = Callable[[Mapping[str, str]], Mapping[str, Any] | None]
 
 
 async def nothing(_: int) -> None:
     """What happens before our network is asked, outside a sandbox."""
-
-
-async def nothing_after(_: TenantId, _reservation: int, _uprn: int, _now: BusinessTime) -> None:
-    """What happens after a booking, outside a sandbox."""
 
 
 def no_play(_: Mapping[str, str]) -> None:
@@ -38,9 +33,7 @@ class Wholesale:
     hold_limit: int | None
     before_availability: Hook = nothing
     before_booking: Hook = nothing
-    after_booking: AfterBooking = nothing_after
-    read_play: AfterBooking = Callable[[TenantId, int, int, BusinessTime], Awaitable[None]]
-ReadPlay = no_play
+    read_play: ReadPlay = no_play
 
 
 def tenant_of(call: Call[Any, Any, Wholesale]) -> TenantId:

@@ -1,0 +1,212 @@
+"""A whole sandbox without doors: the invented network, a worker on it, and a clock to walk."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from fibregate.appointments import actions as appointments
+from fibregate.appointments.model import Asker, Reservation, Wish
+from fibregate.clock import BusinessTime
+from fibregate.db import WORK_ROLE, Db
+from fibregate.lanes.runner import Runner
+from fibregate.migrate import Dsns
+from fibregate.orders import actions as orders
+from fibregate.orders.actions import Placement
+from fibregate.orders.model import Request
+from fibregate.sandbox import clock, parts
+from fibregate.sandbox.clock import SandboxClock, Walked
+from fibregate.sandbox.library import LETTERS
+from fibregate.sandbox.world import actions as world
+from fibregate.settings import Settings
+from fibregate.suppliers.network import premises
+from fibregate.suppliers.network.books import actions as books
+from fibregate.suppliers.port import Timeslot
+from fibregate.vault import Vault
+from fibregate.vocabulary import OrderStatus, OrderType, Purpose, Reason, TenantId
+from fibregate.web.connector import Connector
+from fibregate.web.guard import Guard
+from fibregate.work import Work, handlers
+
+START = datetime(2025, 7, 1, 9, tzinfo=UTC)
+ASKER = Asker(client="test", origin="test", request_id="request-1", conversation_id="conversation-1")
+
+
+@dataclass
+class Told:
+    """What the tenant of one order has been told."""
+
+    rows: list[Any]
+
+    @property
+    def letters(self) -> str:
+        return " ".join(LETTERS[Reason(row["reason"])] for row in self.rows)
+
+    @property
+    def texts(self) -> list[str]:
+        return [row["facts"]["text"] for row in self.rows]
+
+    def at(self, reason: Reason) -> datetime:
+        return next(row["created_at"] for row in self.rows if row["reason"] == reason)
+
+
+@dataclass
+class Stage:
+    db: Db
+    work: Db
+    tenants: Mapping[str, TenantId]
+    ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def clock(self) -> SandboxClock:
+        return SandboxClock(self.db)
+
+    async def walk(self, span: timedelta) -> Walked:
+        walked = await clock.advance(self.db, by=span)
+        assert walked.caught_up
+        return walked
+
+    async def free(self, uprn: int, *, from_date: date | None = None, purpose: Purpose = Purpose.PROVIDE) -> list[Timeslot]:
+        row = await self.db.row("select area from premises where uprn = $1", None, uprn)
+        assert row is not None
+        book = await books.find(self.db, row["area"], "fttp", purpose)
+        assert book is not None
+        return await books.free(self.db, book, now=await self.clock.now(), from_date=from_date)
+
+    async def book(self, uprn: int, tenant: str = "ISP1", *, from_date: date | None = None, band: str = "WEEKDAY_AM") -> Reservation:
+        slots = await self.free(uprn, from_date=from_date)
+        slot = next(one for one in slots if one.classification == band)
+        return await self.book_slot(uprn, slot, tenant)
+
+    async def book_slot(self, uprn: int, slot: Timeslot, tenant: str = "ISP1") -> Reservation:
+        number = next(self.ids)
+        wish = Wish(
+            id=number,
+            uprn=uprn,
+            address={"id": str(uprn), "type": "UPRN"},
+            service="fttp",
+            purpose=Purpose.PROVIDE,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            read_as_local=False,
+            body_hash=sha256(str(number).encode()).digest(),
+        )
+        now = await self.clock.now()
+        return await appointments.book(self.db, self.tenants[tenant], wish, ASKER, now=now, hold_limit=None)
+
+    async def order(
+        self,
+        uprn: int,
+        tenant: str = "ISP1",
+        *,
+        appointment: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        day: date | None = None,
+        **extras: str,
+    ) -> int:
+        """Place an order; answers its id. `extras` are further characteristics."""
+        number = next(self.ids)
+        asked = {"LINE_PROFILE": "80/20", **extras}
+        request = Request(
+            id=number,
+            order_type=OrderType.NEW,
+            tenant_code=tenant,
+            uprn=uprn,
+            address={"id": str(uprn), "type": "UPRN"},
+            service="fttp",
+            characteristics=[{"name": name, "value": value} for name, value in asked.items()],
+            primary_contact={"name": "Asha Patel", "phoneNumber": "01632 960001"},
+            secondary_contact=None,
+            appointment_id=appointment,
+            appointment_reference=None,
+            requested_completion_date=day,
+            engineer_tasks=None,
+            hazards=None,
+            on_site_restrictions=None,
+            notes=None,
+            body_hash=sha256(str(number).encode()).digest(),
+        )
+        how = Placement(
+            now=await self.clock.now(), one_open_order=False, play=parts.read_play(headers or {})
+        )
+        await orders.place(self.db, self.tenants[tenant], request, ASKER, how)
+        return number
+
+    async def told(self, order: int, tenant: str = "ISP1") -> Told:
+        found = await orders.get(self.db, self.tenants[tenant], order)
+        rows = await self.db.rows(
+            "select sequence_number, reason, status, facts, created_at, issued_at from kcis "
+            "where tenant_id = $1 and order_key = $2 order by sequence_number",
+            self.tenants[tenant],
+            found.key,
+        )
+        return Told(rows)
+
+    async def status(self, order: int, tenant: str = "ISP1") -> OrderStatus:
+        return (await orders.get(self.db, self.tenants[tenant], order)).status
+
+    async def premises(self, uprn: int, tenant: str = "ISP1") -> premises.Premises:
+        found = await premises.find(self.db, self.tenants[tenant], uprn)
+        assert found is not None
+        return found
+
+    async def refused_updates(self) -> list[str]:
+        found: list[str] = []
+        for tenant in self.tenants.values():
+            rows = await self.db.rows(
+                "select reason, refusal from supplier_updates where tenant_id = $1 and state <> 'APPLIED'", tenant
+            )
+            found += [f"{row['reason']}: {row['refusal']}" for row in rows]
+        return found
+
+    async def overbooked(self) -> list[Any]:
+        """Timeslots whose count is not that of their live reservations, of all tenants."""
+        held: dict[int, int] = {}
+        for tenant in self.tenants.values():
+            for row in await self.db.rows(
+                "select slot_id from reservations where tenant_id = $1 "
+                "and state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')",
+                tenant,
+            ):
+                held[row["slot_id"]] = held.get(row["slot_id"], 0) + 1
+        rows = await self.db.rows("select slot_id, booked from slots where booked > 0", None)
+        booked = {row["slot_id"]: row["booked"] for row in rows}
+        return [] if booked == held else [booked, held]
+
+
+@asynccontextmanager
+async def staged(dsns: Dsns, *, start: datetime = START) -> AsyncGenerator[Stage]:
+    db, work = Db(dsns.runtime), Db(dsns.runtime, role=WORK_ROLE)
+    tenants: dict[str, TenantId] = {}
+    for code in ("YOUR_TENANT", "ISP1", "ISP2"):
+        row = await db.row("insert into tenants (code) values ($1) returning tenant_no", None, code)
+        assert row is not None
+        tenants[code] = TenantId(row["tenant_no"])
+    await clock.set_start(db, start)
+    await world.seed(db, tenants, BusinessTime(start))
+    guard = Guard(allow=["127.0.0.0/8"], ports=None, plain_http=True)
+    async with Connector(guard, connect_seconds=1, total_seconds=2) as connector:
+        ours = SandboxClock(work)
+        parts_of = Work(
+            db=work,
+            clock=ours,
+            settings=Settings(),
+            vault=Vault(b"0" * 32),
+            connector=connector,
+            extra=parts.handlers(work, ours),
+            **parts.working(),
+        )
+        runner = Runner(work, ours, handlers(parts_of), concurrency=16)
+        db.hint = work.hint = runner.wake
+        running = asyncio.create_task(runner.run())
+        try:
+            yield Stage(db, work, tenants)
+        finally:
+            await runner.stop()
+            await running
+            await work.close()
+            await db.close()
