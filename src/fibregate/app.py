@@ -73,7 +73,7 @@ class _Ready:
         if not self._app.is_ready():
             return "starting"
         try:
-            await self._app.db.row("select clock() as now", None)
+            await self._app.db.ping()
         except GatewayError as away:
             return str(away)
         return None

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fibregate import migrate
-from fibregate.db import APP_ROLE, WORK_ROLE, connect
+from fibregate.db import APP_ROLE, WORK_ROLE, Row, connect
 
 MOST_SKEW_SECONDS = 2.0
+OLDEST = 160000
 
 _FACTS = """
 select
@@ -41,7 +42,10 @@ async def examine(dsn: str) -> list[Finding]:
     """Look at everything; raises what the driver raises where there is no database."""
     waiting = await migrate.pending(dsn)
     schema = Finding(
-        "schema", not waiting, f"{len(waiting)} migrations to apply" if waiting else "current", "run `fibregate migrate`"
+        "schema",
+        not waiting,
+        f"{len(waiting)} migrations to apply" if waiting else "current",
+        "run `fibregate migrate`",
     )
     if waiting:
         return [schema]
@@ -52,11 +56,12 @@ async def examine(dsn: str) -> list[Finding]:
         skew = (facts["now"] - before).total_seconds()
     finally:
         await connection.close()
+    return [schema, *_durability(facts), *_walls(facts), _clock(skew)]
+
+
+def _durability(facts: Row) -> list[Finding]:
     return [
-        schema,
-        Finding(
-            "version", facts["version"] >= 160000, str(facts["version"]), "use PostgreSQL 16 or newer"  # noqa: PLR2004
-        ),
+        Finding("version", facts["version"] >= OLDEST, str(facts["version"]), "use PostgreSQL 16 or newer"),
         *(
             Finding(name, facts[name] == "on", facts[name], f"set {name} = on in postgresql.conf")
             for name in ("fsync", "synchronous_commit", "full_page_writes")
@@ -64,11 +69,17 @@ async def examine(dsn: str) -> list[Finding]:
         Finding(
             "data_checksums", facts["data_checksums"] == "on", facts["data_checksums"], "enable them with pg_checksums"
         ),
+    ]
+
+
+def _walls(facts: Row) -> list[Finding]:
+    through = " bypasses row-level security" if facts["walks_through"] else ""
+    owns = " owns the tables" if facts["owns"] else ""
+    return [
         Finding(
             "role",
-            not facts["walks_through"] and not facts["owns"],
-            f"{facts['who']}{' bypasses row-level security' if facts['walks_through'] else ''}"
-            f"{' owns the tables' if facts['owns'] else ''}",
+            not through and not owns,
+            f"{facts['who']}{through}{owns}",
             "connect as the runtime role that `fibregate migrate` made, not as the owner",
         ),
         Finding(
@@ -77,10 +88,13 @@ async def examine(dsn: str) -> list[Finding]:
             "may serve" if facts["may_become"] else f"may not become {APP_ROLE} and {WORK_ROLE}",
             "run `fibregate migrate` to grant both to the runtime role",
         ),
-        Finding(
-            "clock",
-            abs(skew) <= MOST_SKEW_SECONDS,
-            f"database and this machine differ by {skew:+.3f} s",
-            "keep both machines' clocks with NTP",
-        ),
     ]
+
+
+def _clock(skew: float) -> Finding:
+    return Finding(
+        "clock",
+        abs(skew) <= MOST_SKEW_SECONDS,
+        f"database and this machine differ by {skew:+.3f} s",
+        "keep both machines' clocks with NTP",
+    )

@@ -53,7 +53,7 @@ def _days_from(day: date, step: int) -> Iterator[date]:
 
 
 def add_working_days(day: date, count: int, nation: Nation) -> date:
-    """The working day `count` after `day` (before it, where `count` is negative); 0 is the day itself, working or not."""
+    """The working day `count` after `day`, before it for a negative `count`; 0 is the day itself, working or not."""
     left = abs(count)
     if not left:
         return day

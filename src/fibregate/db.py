@@ -20,7 +20,6 @@ import structlog
 from fibregate.errors import GatewayError, Unavailable
 from fibregate.vocabulary import TenantId
 
-
 Row = asyncpg.Record
 
 APP_ROLE = "fibregate_app"
@@ -141,6 +140,10 @@ class Db:
                 _open_transaction.reset(mark)
         if tx.wakes_workers:
             self.hint()
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` when the database does not answer."""
+        await self.row("select true as here", None)
 
     @asynccontextmanager
     async def raw(self) -> AsyncGenerator[Any]:

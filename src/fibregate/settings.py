@@ -1,4 +1,7 @@
-"""Every setting, read from the environment with the prefix `FIBREGATE_`; `docs/reference/settings.md` is made from it."""
+"""Every setting, read from the environment with the prefix `FIBREGATE_`.
+
+`docs/reference/settings.md` is made from it.
+"""
 
 from pathlib import Path
 
@@ -15,7 +18,9 @@ class Settings(BaseSettings):
         default=None, description="PostgreSQL of the runtime role; without it the embedded server in `data` is used"
     )
     data: Path = Field(default=Path(".fibregate"), description="folder of the embedded database, keys and sandbox file")
-    postgres_bin: Path | None = Field(default=None, description="folder with PostgreSQL's own programs, instead of the packaged ones")
+    postgres_bin: Path | None = Field(
+        default=None, description="folder with PostgreSQL's own programs, instead of the packaged ones"
+    )
     master_key: SecretStr | None = Field(
         default=None,
         description="32 random bytes in base64 that seal webhook secrets and signing keys; else `data`/master.key",
@@ -38,6 +43,8 @@ class Settings(BaseSettings):
         description='networks that webhooks may reach although they are not public, such as ["10.1.0.0/16"]',
     )
     webhook_ports: list[int] = Field(default=[443], description="ports that webhooks may use")
-    webhook_plain_http: bool = Field(default=False, description="allow http:// endpoints (the sandbox does, to loopback)")
+    webhook_plain_http: bool = Field(
+        default=False, description="allow http:// endpoints (the sandbox does, to loopback)"
+    )
     retry_days: int = Field(default=7, ge=1, le=30, description="how long a delivery is tried before it is parked")
     worker_concurrency: int = Field(default=32, ge=1, le=500, description="lanes that one worker runs at a time")

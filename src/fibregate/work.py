@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from fibregate.appointments import actions as appointments
 from fibregate.clock import BusinessClock, BusinessTime
@@ -90,8 +90,8 @@ async def _dispatch(work: Work, claim: Claim) -> None:
         await lanes.complete(tx, claim)
         await orders.dispatch(tx, tenant, order, now)
         if work.begin:
-            play = claim.subject.get("play")
-            await work.begin(tx, tenant, order, play if isinstance(play, dict) else None, now)
+            play = cast("Mapping[str, object] | None", claim.subject.get("play"))
+            await work.begin(tx, tenant, order, play, now)
 
 
 async def _silence(work: Work, claim: Claim) -> None:

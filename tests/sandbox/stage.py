@@ -70,14 +70,18 @@ class Stage:
         assert walked.caught_up
         return walked
 
-    async def free(self, uprn: int, *, from_date: date | None = None, purpose: Purpose = Purpose.PROVIDE) -> list[Timeslot]:
+    async def free(
+        self, uprn: int, *, from_date: date | None = None, purpose: Purpose = Purpose.PROVIDE
+    ) -> list[Timeslot]:
         row = await self.db.row("select area from premises where uprn = $1", None, uprn)
         assert row is not None
         book = await books.find(self.db, row["area"], "fttp", purpose)
         assert book is not None
         return await books.free(self.db, book, now=await self.clock.now(), from_date=from_date)
 
-    async def book(self, uprn: int, tenant: str = "ISP1", *, from_date: date | None = None, band: str = "WEEKDAY_AM") -> Reservation:
+    async def book(
+        self, uprn: int, tenant: str = "ISP1", *, from_date: date | None = None, band: str = "WEEKDAY_AM"
+    ) -> Reservation:
         slots = await self.free(uprn, from_date=from_date)
         slot = next(one for one in slots if one.classification == band)
         return await self.book_slot(uprn, slot, tenant)
@@ -130,9 +134,7 @@ class Stage:
             notes=None,
             body_hash=sha256(str(number).encode()).digest(),
         )
-        how = Placement(
-            now=await self.clock.now(), one_open_order=False, play=parts.read_play(headers or {})
-        )
+        how = Placement(now=await self.clock.now(), one_open_order=False, play=parts.read_play(headers or {}))
         await orders.place(self.db, self.tenants[tenant], request, ASKER, how)
         return number
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 from tests.web.toy_gateway import BOOKING, PREFIX, Got, toy_gateway
 
 from fibregate.web.edge import Limits
@@ -163,6 +164,17 @@ async def test_a_body_that_dribbles_after_its_answer_is_closed_in_time() -> None
             await line.send([b"a"])
             await asyncio.wait([ended], timeout=0.05)
         await ended
+
+
+async def test_a_caller_who_hangs_up_in_the_middle_is_no_bug() -> None:
+    with capture_logs() as logged:
+        async with _serving() as server:
+            async with _line(server) as line:
+                await line.send([WHOLE[:-5]])
+            async with _line(server) as line:
+                await line.send([WHOLE])
+                assert (await line.answer()).status == 201
+    assert logged == []
 
 
 def _chunked(parts: Iterable[bytes]) -> bytes:

@@ -69,6 +69,12 @@ class Asked(Wire):
     classifications: list[Purpose] = Field(default_factory=list[Purpose], max_length=15)
 
 
+class Seen(Wire):
+    address: Address
+    limit: int | None = None
+    kinds: list[Purpose]
+
+
 class Grant(Wire):
     grant_type: Annotated[str, Field(alias="grant_type", max_length=40)]
 
@@ -173,7 +179,7 @@ WHOLESALE_ROUTES: list[Route[Any, Any, Services]] = [
         scope="gateway",
         action=look,
         query=Asked,
-        answers={200: Address},
+        answers={200: Seen},
     ),
     _get("/orders/{id:int}", "order", order, errors=(404,)),
     _get("/endpoints/{id}", "endpoint", endpoint, errors=(404,)),

@@ -1,4 +1,7 @@
-"""Book a visit, let it go, and keep it in step with the order that quotes it. Rules: `docs/reference/appointments.md`."""
+"""Book a visit, let it go, and keep it in step with the order that quotes it.
+
+Rules: `docs/reference/appointments.md`.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -124,9 +127,7 @@ async def withdraw(tx: Tx, tenant: TenantId, reservation: int, now: BusinessTime
         await _end_hold(tx, tenant, reservation, ReservationState.WITHDRAWN, now)
 
 
-async def _end_hold(
-    tx: Tx, tenant: TenantId, reservation: int, state: ReservationState, now: BusinessTime
-) -> None:
+async def _end_hold(tx: Tx, tenant: TenantId, reservation: int, state: ReservationState, now: BusinessTime) -> None:
     await store.end(tx, tenant, reservation, state.value, now)
     await kcis.show_appointment(tx, tenant, reservation, state, now)
 
@@ -156,7 +157,7 @@ async def free(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime) -> 
 
 
 async def give_back(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime) -> None:
-    """The network rejected the order: the hold is the tenant's again, until its old expiry or 24 hours, whichever is first."""
+    """The network rejected the order: the hold is the tenant's again, until its old expiry or for 24 hours at most."""
     held = await store.lock_of_order(tx, tenant, order)
     if held is None:
         return
@@ -174,7 +175,7 @@ def hold_lane(tenant: TenantId, reservation: int) -> Lane:
 async def move(
     tx: Tx, tenant: TenantId, order: OrderKey, timeslot: Timeslot, *, reference: str | None, now: BusinessTime
 ) -> tuple[int, str] | None:
-    """The network moves an order's visit itself. Answers the new appointment's id and reference; None if there was none."""
+    """The network moves an order's visit itself: the new appointment's id and reference, or None if there was none."""
     held = await store.lock_of_order(tx, tenant, order)
     if held is None:
         return None

@@ -33,7 +33,7 @@ async def refusal_or_local_reading(
     near = await slots.slots_between(db, book.book_id, day - calendars.DAY, day + calendars.DAY)
     exact = [one for one in near if (one["starts_at"], one["ends_at"]) == (wish.starts_at, wish.ends_at)]
     if exact:
-        await _refuse_exact(db, tenant, wish, book, exact[0], now=now, limit=limit)
+        await _refuse_exact(db, tenant, book, exact[0], now=now, limit=limit)
     fits = [one for one in near if wish.read_as_local and _reads_as(one, wish)]
     if len(fits) == 1:
         return {"starts_at": fits[0]["starts_at"], "ends_at": fits[0]["ends_at"]}
@@ -41,19 +41,21 @@ async def refusal_or_local_reading(
 
 
 async def orderable(db: Db, tenant: TenantId, uprn: int, service: str) -> Premises:
-    """The premises, if this tenant can have this service there; else raises `Invalid` with the reason availability gives."""
+    """The premises, if this tenant can have this service there; else raises `Invalid` with availability's reason."""
     premises = await network.find(db, tenant, uprn)
     if premises is None:
         raise Invalid(f"address: {ADDRESS_NOT_KNOWN}: {TEXTS[ADDRESS_NOT_KNOWN]}")
     if premises.reason:
         raise Invalid(f"address: {premises.reason['code']}: {premises.reason['text']}")
     if premises.service != service:
-        raise Invalid(f"serviceSpecification.id: {service!r} is not offered at this address; accepted: {premises.service}")
+        raise Invalid(
+            f"serviceSpecification.id: {service!r} is not offered at this address; accepted: {premises.service}"
+        )
     return premises
 
 
 async def _refuse_exact(
-    db: Db, tenant: TenantId, wish: Wish, book: books.Book, slot: Row, *, now: BusinessTime, limit: int | None
+    db: Db, tenant: TenantId, book: books.Book, slot: Row, *, now: BusinessTime, limit: int | None
 ) -> None:
     today = calendars.uk_date(now)
     if slot["book_by"] < today or slot["starts_at"] <= now:

@@ -11,7 +11,7 @@ from fibregate.vocabulary import OrderKey, Purpose, ReservationState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A booking as asked. `read_as_local` says that both ends were written with `Z` and the tenant lets us be lenient."""
+    """A booking as asked; `read_as_local`: both ends were written with `Z`, so their digits may mean UK local time."""
 
     id: int
     uprn: int

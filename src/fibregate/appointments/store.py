@@ -7,8 +7,8 @@ from fibregate.db import Row, Statements
 from fibregate.vocabulary import OrderKey, TenantId
 
 _COLUMNS = """
-r.id, r.reference, r.state, r.address, r.service, v.name as service_name, r.purpose, r.expires_at, r.order_key, r.notice,
-r.body_hash, r.slot_id, s.starts_at, s.ends_at, s.classification, s.standard
+r.id, r.reference, r.state, r.address, r.service, v.name as service_name, r.purpose, r.expires_at, r.order_key,
+r.notice, r.body_hash, r.slot_id, s.starts_at, s.ends_at, s.classification, s.standard
 """
 _JOINS = """
 join slots as s on s.slot_id = r.slot_id join service_specifications as v on v.service = r.service
@@ -71,7 +71,15 @@ from made, place, spot
 
 
 async def book(
-    on: Statements, tenant: TenantId, wish: Wish, asker: Asker, *, today: date, now: datetime, limit: int | None, notice: str | None
+    on: Statements,
+    tenant: TenantId,
+    wish: Wish,
+    asker: Asker,
+    *,
+    today: date,
+    now: datetime,
+    limit: int | None,
+    notice: str | None,
 ) -> Row | None:
     return await on.row(
         _BOOK,
@@ -188,7 +196,8 @@ insert into reservations (
 )
 select
     r.tenant_id, 9000000000000000 + n, $3, r.uprn, r.service, r.purpose, 'CONFIRMED',
-    coalesce($4, 'NW1-V-' || lpad(n::text, 8, '0')), r.order_key, ''::bytea, r.address, r.request_id, r.conversation_id, $5
+    coalesce($4, 'NW1-V-' || lpad(n::text, 8, '0')), r.order_key, ''::bytea, r.address, r.request_id,
+    r.conversation_id, $5
 from reservations as r, nextval('reservation_numbers') as n
 where r.tenant_id = $1 and r.id = $2
 returning id, reference

@@ -1,7 +1,7 @@
 """The database that a command works on: one that runs already, or the embedded one, started for as long as it takes."""
 
 import os
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ def settings_of(data: Path | None, database: str | None) -> Settings:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[tuple[str, Embedded | None]]:
+def database(settings: Settings) -> Generator[tuple[str, Embedded | None]]:
     """The runtime DSN of the given database as it is, or of the embedded server, which is ours while we run it.
 
     Raises `PostgresFailed` where another process runs it, or it cannot be started.

@@ -2,7 +2,7 @@
 
 import typer
 
-from fibregate.cli import sandbox, serve, signing_keys, tenants
+from fibregate.cli import sandbox, serve, tenants
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -70,7 +70,9 @@ class Plan:
 async def serve(plan: Plan) -> None:
     """Run until SIGTERM or SIGINT; then requests in flight finish and leases are handed back. Raises `Refused`."""
     await _examine(plan)
-    log = logs.configure(logs.LineWriter(sys.stderr.buffer), logging.getLevelNamesMapping()[plan.settings.log_level.upper()])
+    log = logs.configure(
+        logs.LineWriter(sys.stderr.buffer), logging.getLevelNamesMapping()[plan.settings.log_level.upper()]
+    )
     stop = _stop_at_signals()
     async with AsyncExitStack() as parts:
         if plan.server:

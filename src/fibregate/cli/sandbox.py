@@ -16,10 +16,10 @@ from fibregate.cli.processes import Plan, Refused, Shared
 from fibregate.cli.sandbox_folder import Folder, FolderRefused
 from fibregate.cli.serve import Host, Port, fail
 from fibregate.doors.sandbox import door
-from fibregate.doors.sandbox.services import Sandbox
+from fibregate.doors.sandbox.services import OPERATOR, SCOPE, Sandbox
 from fibregate.postgres import PostgresFailed
-from fibregate.sandbox import parts, store
 from fibregate.sandbox import clock as sandbox_clock
+from fibregate.sandbox import parts, store
 from fibregate.sandbox.clock import SandboxClock
 from fibregate.sandbox.world import actions as world
 from fibregate.settings import Settings
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
     app.command("sandbox", epilog="Example: fibregate sandbox --port 8080 --data ./sandbox --now 2025-07-01")(sandbox)
 
 
-def sandbox(  # noqa: PLR0913, PLR0917 - each is an option
+def sandbox(  # noqa: PLR0917 - each is an option
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the sandbox; what it holds is resumed.")],
     port: Port = 8080,
     host: Host = "127.0.0.1",
@@ -112,7 +112,7 @@ def _settings(folder: Folder) -> Settings:
 
 
 def _doors(shared: Shared, *, by_operator_only: bool) -> tuple[Door[Any], ...]:
-    services = Sandbox(db=shared.db, by_operator_only=by_operator_only)
+    services = Sandbox(db=shared.db, clock_scope=OPERATOR if by_operator_only else SCOPE)
     return (door.door(services, shared.callers.authenticate),)
 
 
@@ -146,18 +146,14 @@ async def _new_card(shared: Shared) -> dict[str, Any]:
         speaking = [
             (
                 code,
-                await tenants.add_supplier_client(
-                    tx, shared.vault, code, scopes=SANDBOX_SUPPLIER_SCOPES, by=_maker()
-                ),
+                await tenants.add_supplier_client(tx, shared.vault, code, scopes=SANDBOX_SUPPLIER_SCOPES, by=_maker()),
             )
             for code in SUPPLIERS
         ]
         operator = await tenants.add_operator_token(tx, shared.vault, "sandbox", by=_maker())
     return {
         "baseUrl": None,
-        "tenants": [
-            {"tenant": code, "clientId": one.client_id, "clientSecret": one.secret} for code, one in made
-        ],
+        "tenants": [{"tenant": code, "clientId": one.client_id, "clientSecret": one.secret} for code, one in made],
         "suppliers": [
             {"supplier": code, "clientId": one.client_id, "clientSecret": one.secret} for code, one in speaking
         ],

@@ -36,9 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command("migrate", epilog="Example: fibregate migrate --database postgresql://owner@db/fibregate")(migrate)
 
 
-def serve(
-    port: Port = 8080, host: Host = "127.0.0.1", database: DatabaseUrl = None, data: Data = None
-) -> None:
+def serve(port: Port = 8080, host: Host = "127.0.0.1", database: DatabaseUrl = None, data: Data = None) -> None:
     """Run the whole gateway, web and worker, in one process. Stop it with Ctrl-C or SIGTERM."""
     start(settings_of(data, database), web=(host, port), worker=True)
 
@@ -97,7 +95,8 @@ async def _migrate(database: str, role: str) -> None:
     for name in applied:
         typer.echo(f"applied {name}")
     password = os.environ.get("FIBREGATE_RUNTIME_PASSWORD")
-    await migrations.ensure_runtime_role(database, name=role, password=password or (made := secrets.token_urlsafe(24)))
+    made = secrets.token_urlsafe(24)
+    await migrations.ensure_runtime_role(database, name=role, password=password or made)
     if not password:
         typer.echo(f"runtime role {role} has the password {made} (shown once)")
     typer.echo("schema is current")

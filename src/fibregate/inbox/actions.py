@@ -49,26 +49,37 @@ async def receive(db: Db, named: Named, update: Update, raw: bytes) -> None:
 
 async def _find(db: Db, named: Named) -> Addressee:
     """By the supplier's reference, by our id with its tenant, or by both, which must agree. Foreign is unknown."""
-    found: list[tuple[TenantId, OrderKey]] = []
     tenant = await store.find_tenant(db, named.tenant_code) if named.tenant_code else None
-    if named.order_id is not None:
-        if named.tenant_code is None:
-            raise Invalid("tenant: required with the order's id")
-        key = await store.find_by_id(db, tenant, named.order_id, named.supplier) if tenant else None
-        if tenant is None or key is None:
-            raise Invalid(f"id: no order {named.order_id} of tenant {named.tenant_code} was sent to you")
-        found.append((tenant, key))
-    if named.reference is not None:
-        row = await store.find_by_reference(db, named.supplier, named.reference)
-        if row and (tenant is None or row["for_tenant"] == tenant):
-            found.append((row["for_tenant"], row["order_key"]))
-        elif not found:
-            raise Invalid(f"supplierOrderReference: you gave no order the reference {named.reference!r}")
-    if not found:
-        raise Invalid("id or supplierOrderReference: at least one must name the order")
-    if any(one != found[0] for one in found):
+    by_id = await _find_by_id(db, named, tenant)
+    by_reference = await _find_by_reference(db, named, tenant)
+    if by_id and by_reference and by_id != by_reference:
         raise Invalid("supplierOrderReference: names another order than id")
-    return Addressee(found[0][0], named.supplier, found[0][1])
+    found = by_id or by_reference
+    if found is None and named.reference is not None:
+        raise Invalid(f"supplierOrderReference: you gave no order the reference {named.reference!r}")
+    if found is None:
+        raise Invalid("id or supplierOrderReference: at least one must name the order")
+    return found
+
+
+async def _find_by_id(db: Db, named: Named, tenant: TenantId | None) -> Addressee | None:
+    if named.order_id is None:
+        return None
+    if named.tenant_code is None:
+        raise Invalid("tenant: required with the order's id")
+    key = await store.find_by_id(db, tenant, named.order_id, named.supplier) if tenant else None
+    if tenant is None or key is None:
+        raise Invalid(f"id: no order {named.order_id} of tenant {named.tenant_code} was sent to you")
+    return Addressee(tenant, named.supplier, key)
+
+
+async def _find_by_reference(db: Db, named: Named, tenant: TenantId | None) -> Addressee | None:
+    if named.reference is None:
+        return None
+    row = await store.find_by_reference(db, named.supplier, named.reference)
+    if row is None or (tenant is not None and row["for_tenant"] != tenant):
+        return None
+    return Addressee(row["for_tenant"], named.supplier, row["order_key"])
 
 
 async def _keep(tx: Tx, about: Addressee, update: Update, raw: bytes) -> None:

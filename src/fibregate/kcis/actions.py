@@ -27,8 +27,8 @@ async def tell(
 ) -> None:
     """Append KCI `number` of the order, show it in the feed, and queue it for each endpoint.
 
-    The caller holds the order's row and counts; `facts` are all that any rendering will ever read. Takes the lock of the
-    tenant's feed, so call it last.
+    The caller holds the order's row and counts; `facts` are all that any rendering will ever read. Takes the lock of
+    the tenant's feed, so call it last.
     """
     identity = uuid5(_NAMES, f"{tenant}:{order}:{number}")
     await store.tell(

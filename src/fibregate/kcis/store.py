@@ -14,7 +14,9 @@ with head as (
     returning position
 ),
 told as (
-    insert into kcis (tenant_id, order_key, sequence_number, id, reason, status, facts, issued_at, received_at, created_at)
+    insert into kcis (
+        tenant_id, order_key, sequence_number, id, reason, status, facts, issued_at, received_at, created_at
+    )
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     returning sequence_number
 ),

@@ -1,4 +1,4 @@
-"""Put work in (`enqueue`, `schedule`), take it (`claim`), keep it (`extend`), and be done with it, one way or another."""
+"""Put work in (`enqueue`, `schedule`), take it (`claim`), keep it (`extend`), and be done with it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ async def extend(db: Db, owner: str, claims: Iterable[Claim]) -> set[str]:
 
 
 async def complete(tx: Tx, claim: Claim, *, done: int | None = None) -> None:
-    """Record that event `done` (for a timer: all that was set) is finished. Raises `LeaseLost`, which undoes the unit."""
+    """Record that event `done` (for a timer: all that was set) is finished. Raises `LeaseLost`, undoing the unit."""
     number = claim.last_enqueued if done is None else done
     if not await store.complete(tx, claim.key, claim.owner, claim.generation, done=number):
         raise LeaseLost(claim.key)
@@ -75,5 +75,5 @@ async def hand_back(db: Db, owner: str) -> int:
 
 
 async def rescue(db: Db, *, everybody: bool = False) -> int:
-    """Give back expired leases; `everybody`'s where we know that no other worker lives (the embedded server is ours)."""
+    """Give back expired leases; `everybody`'s where no other worker lives, as the embedded server is ours alone."""
     return await (store.hand_back_all(db) if everybody else store.hand_back_expired(db))

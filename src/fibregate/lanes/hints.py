@@ -65,7 +65,7 @@ class Hints:
         gone = asyncio.Event()
         connection = await connect(self._dsn)
         try:
-            connection.add_termination_listener(lambda _: gone.set())
+            connection.add_termination_listener(lambda _connection: gone.set())  # pyright: ignore[reportUnknownLambdaType] - the driver's stubs
             await connection.add_listener(CHANNEL, self._heard)
             await gone.wait()
         finally:

@@ -88,7 +88,7 @@ class Runner:
             _log.warning("lease lost, result dropped", lane=claim.key)
         except Unavailable:
             _log.warning("database away, lane left to its lease", lane=claim.key)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a handler raises, its lane must be tried again
             _log.exception("a lane's handler failed", lane=claim.key, attempts=claim.attempts)
             await self._back_off(claim)
 

@@ -59,7 +59,8 @@ async def extend(on: Statements, owner: str, *, keys: Sequence[str], lease: time
 
 _COMPLETE = """
 update lanes
-set last_done = greatest(last_done, $4), attempts = 0, due_at = greatest(due_at, clock()), owner = null, leased_until = null
+set last_done = greatest(last_done, $4), attempts = 0, due_at = greatest(due_at, clock()), owner = null,
+    leased_until = null
 where key = $1 and owner = $2 and generation = $3 returning key
 """
 

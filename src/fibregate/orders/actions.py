@@ -45,7 +45,7 @@ async def place(db: Db, tenant: TenantId, request: Request, asker: Asker, how: P
         found = rules.faults(request, facts, how.now)
         if found:
             raise Invalid(found)
-        if how.dry_run or await _placed(db, tenant, request, asker, facts, how):
+        if how.dry_run or await _placed(db, tenant, request, asker, facts=facts, how=how):
             return
     raise Unavailable("The order met others at the same time too often; nothing was done.", 1)
 
@@ -74,8 +74,8 @@ def _held(found: dict[str, Any] | None) -> dict[str, Any] | None:
     return {**found, **{one: datetime.fromisoformat(found[one]) for one in times if found[one]}}
 
 
-async def _placed(  # noqa: PLR0913 - one call, whose arguments are the whole order
-    db: Db, tenant: TenantId, request: Request, asker: Asker, facts: rules.Facts, how: Placement
+async def _placed(
+    db: Db, tenant: TenantId, request: Request, asker: Asker, *, facts: rules.Facts, how: Placement
 ) -> bool:
     one_at_a_time = how.one_open_order or bool(facts.premises and facts.premises.one_open_order)
     try:

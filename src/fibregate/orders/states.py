@@ -1,4 +1,7 @@
-"""The life of an order, as data: which update takes it from where to where. `docs/reference/states.md` is made from it."""
+"""The life of an order, as data: which update takes it from where to where.
+
+`docs/reference/states.md` is made from it.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -38,7 +41,12 @@ MOVES = (
     Move(Reason.ORDER_REJECTED, SENT, S.REJECTED, "the supplier refuses the order"),
     Move(Reason.COMMITTED, SENT | {S.ACKNOWLEDGED}, S.IN_PROGRESS, "the supplier promises a date"),
     Move(Reason.UPDATE, ANY_OPEN - {S.PENDING, S.HELD}, To.SAME, "news without a change of state"),
-    Move(Reason.UPDATE, frozenset({S.PENDING, S.HELD}), To.SAME_OR_BACK, "news; a new date or the old state ends the wait"),
+    Move(
+        Reason.UPDATE,
+        frozenset({S.PENDING, S.HELD}),
+        To.SAME_OR_BACK,
+        "news; a new date or the old state ends the wait",
+    ),
     Move(Reason.ADDITIONAL, ANY_OPEN, To.SAME, "new facts, such as the service id"),
     Move(Reason.WARNING, ANY_OPEN, To.SAME, "a possible issue"),
     Move(Reason.DELAY, WORKING | {S.HELD}, S.HELD, "the supplier cannot go on"),

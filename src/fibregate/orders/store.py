@@ -59,11 +59,12 @@ made as (
     insert into orders (
         tenant_id, order_key, id, door, supplier_id, order_type, status, uprn, address, service, characteristics,
         primary_contact, secondary_contact, engineer_tasks, hazards, on_site_restrictions, notes,
-        requested_completion_date, reservation_id, body_hash, request_id, conversation_id, created_at, updated_at
+        requested_completion_date, reservation_id, body_hash, request_id, conversation_id, created_at,
+        updated_at
     )
     select
-        $1, key.order_key, $2, $3, s.supplier_id, $4, 'RECEIVED_BY_GATEWAY', $5, $6, $7, $8, $9, $10, $11, $14, $15, $16,
-        $12, $13, $17, $18, $19, $21, $21
+        $1, key.order_key, $2, $3, s.supplier_id, $4, 'RECEIVED_BY_GATEWAY', $5, $6, $7, $8, $9, $10, $11, $14, $15,
+        $16, $12, $13, $17, $18, $19, $21, $21
     from key, suppliers as s
     where s.kind = 'OWN_NETWORK' and ($13::bigint is null or exists (select 1 from held))
     returning order_key, supplier_id, uprn
@@ -144,8 +145,8 @@ _FROM = """
 from orders as o join suppliers as u on u.supplier_id = o.supplier_id
 join service_specifications as v on v.service = o.service
 """
-_LOCK = f"select {_COLUMNS} {_FROM} where o.tenant_id = $1 and o.order_key = $2 for no key update of o"  # noqa: S608
-_BY_ID = f"select {_COLUMNS} {_FROM} where o.tenant_id = $1 and o.id = $2"  # noqa: S608 - constants only
+_LOCK = f"select {_COLUMNS} {_FROM} where o.tenant_id = $1 and o.order_key = $2 for no key update of o"
+_BY_ID = f"select {_COLUMNS} {_FROM} where o.tenant_id = $1 and o.id = $2"
 
 
 async def lock(on: Statements, tenant: TenantId, order: OrderKey) -> Row | None:
@@ -216,7 +217,9 @@ async def keep_date(
     await on.row(_KEEP_DATE, tenant, order, move, which, moved_from, moved_to, caused_by, problem_code, now)
 
 
-_END_AT_SUPPLIER = "update supplier_orders set ended_at = $2 where order_key = $1 and ended_at is null returning order_key"
+_END_AT_SUPPLIER = (
+    "update supplier_orders set ended_at = $2 where order_key = $1 and ended_at is null returning order_key"
+)
 
 
 async def end_at_supplier(on: Statements, order: OrderKey, now: datetime) -> None:

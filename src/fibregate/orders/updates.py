@@ -41,7 +41,14 @@ async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Appl
 
 def _missing_acknowledgement(update: Update) -> Update:
     return replace(
-        update, reason=Reason.ACKNOWLEDGED, text=None, problem_code=None, supplier_codes=(), notes=(), committed_at=None, target_at=None
+        update,
+        reason=Reason.ACKNOWLEDGED,
+        text=None,
+        problem_code=None,
+        supplier_codes=(),
+        notes=(),
+        committed_at=None,
+        target_at=None,
     )
 
 
@@ -71,7 +78,7 @@ async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> App
 
 
 def _settles(order: Order, update: Update) -> bool:
-    """Whether a mere UPDATE ends a wait: the supplier names the state before it, or brings a new date to a held order."""
+    """Whether an UPDATE ends a wait: the supplier names the state before it, or brings a new date to a held order."""
     if update.status is not None:
         return update.status is order.returns_to
     return order.status is OrderStatus.HELD and update.target_at is not None and update.target_at != order.target_at

@@ -187,11 +187,22 @@ class Story(Written):
         return self
 
 
+class SpecialAnswer(Written):
+    """An address at which something is special before any order."""
+
+    id: str
+    name: str
+    uprn: int
+    happens: str
+    isp: str
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All stories and blocks."""
+    """All stories, blocks and special answers."""
 
     stories: Mapping[str, Story]
+    answers: tuple[SpecialAnswer, ...]
     blocks: Mapping[str, Block]
     by_uprn: Mapping[int, Story]
     by_scenario: Mapping[str, Story]
@@ -229,12 +240,13 @@ def library() -> Library:
     stories = [Story.model_validate(_read(path)) for path in sorted((HERE / "stories").glob("*.yaml"))]
     return Library(
         stories={one.id: one for one in stories},
+        answers=tuple(SpecialAnswer.model_validate(raw) for raw in _read(HERE / "answers.yaml")),
         blocks=blocks,
         by_uprn={uprn: one for one in stories for uprn in one.uprns},
         by_scenario={one.scenario: one for one in stories if one.scenario},
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Any:
     with path.open(encoding="utf-8") as file:
         return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders

@@ -1,6 +1,7 @@
 """What a sandbox adds to web and worker, ready to be put in: hooks for the doors, handlers for its lanes."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Db
@@ -19,7 +20,7 @@ def read_play(headers: Mapping[str, str]) -> Mapping[str, object] | None:
     return play.written() if play else None
 
 
-def hooks(db: Db, clock: BusinessClock) -> dict[str, object]:
+def hooks(db: Db, clock: BusinessClock) -> dict[str, Any]:
     """Fields of the wholesale door's services."""
     behaves = Behaviour(db, clock)
     return {
@@ -29,7 +30,7 @@ def hooks(db: Db, clock: BusinessClock) -> dict[str, object]:
     }
 
 
-def working() -> dict[str, object]:
+def working() -> dict[str, Any]:
     """Fields of the worker."""
     return {"begin": actions.begin, "keeps_silence": actions.keeps_own_silence}
 

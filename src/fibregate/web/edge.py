@@ -6,9 +6,9 @@ and keeps half a request open for ever. Its own refusals are plain text; here th
 
 import asyncio
 from dataclasses import dataclass
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fibregate import errors
 from fibregate.errors import GatewayError
@@ -42,6 +42,7 @@ class Bounded(HttpToolsProtocol):
     limits: ClassVar[Limits] = Limits()
 
     _in_head = True
+    _begun = False
     _fed = 0
     _dropped = 0
     _refused = False
@@ -83,6 +84,7 @@ class Bounded(HttpToolsProtocol):
         else:
             self._arm(self.limits.seconds + self.limits.linger)  # the door has its own clock and can say so
             super().on_headers_complete()
+            self._begun = True
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:
@@ -125,8 +127,7 @@ class Bounded(HttpToolsProtocol):
         self._clock = self.loop.call_later(self.limits.linger, self.transport.close)
 
     def _is_answering(self) -> bool:
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        return cycle is not None and not cycle.response_complete
+        return self._begun and not self.cycle.response_complete
 
     def _take_over(self) -> bool:
         """Where it is the body under way that is broken: takes the answer from the door, if it has not begun."""

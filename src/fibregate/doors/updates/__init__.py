@@ -1,1 +1,4 @@
-"""The updates door: suppliers tell us what happens to the orders that we sent them. Rules: `docs/reference/updates.md`."""
+"""The updates door: suppliers tell us what happens to the orders that we sent them.
+
+Rules: `docs/reference/updates.md`.
+"""

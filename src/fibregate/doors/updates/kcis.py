@@ -53,7 +53,7 @@ class ItemIn(Wire):
 
 
 class EntityIn(Wire):
-    """The order as the supplier has it; it must be named by our id with its tenant, by the supplier's reference, or both."""
+    """The order as the supplier has it, named by our id with its tenant, by the supplier's reference, or by both."""
 
     id: Id | None = None
     supplier_order_reference: Text50 | None = None

@@ -51,6 +51,9 @@ _ADDRESS_FIELDS: Final = (
 )
 
 
+_NOWHERE: Final[dict[str, Any]] = {}
+
+
 async def check(call: Call[AvailabilityQuery, None, Wholesale]) -> Answer:
     asked = call.query.address
     await call.services.before_availability(asked.uprn)
@@ -61,7 +64,7 @@ async def check(call: Call[AvailabilityQuery, None, Wholesale]) -> Answer:
 
 def _body(asked: dict[str, str], found: Availability, *, broadband: bool) -> dict[str, Any]:
     premises, reason = found.premises, found.reason
-    known = premises.address if premises else {}
+    known = premises.address if premises else _NOWHERE
     body: dict[str, Any] = {
         "address": {"identifier": asked, **{name: known[name] for name in _ADDRESS_FIELDS if name in known}}
     }

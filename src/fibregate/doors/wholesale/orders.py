@@ -191,7 +191,7 @@ ROUTES: Final = [
         name="placeOrder",
         summary="Place an order",
         description=(
-            "202 means received and kept, not accepted by the network: ACKNOWLEDGED or ORDER_REJECTED follows as a KCI. "
+            "202 means received and kept, not accepted by the network: ACKNOWLEDGED or ORDER_REJECTED follows. "
             "The same id with an equal body does nothing twice."
         ),
         scope=SCOPE,

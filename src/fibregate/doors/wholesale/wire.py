@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from fibregate.vocabulary import Classification
-from fibregate.web.fields import Id, Instant, Stamp, Text20, Text50, Text255, Text1000
+from fibregate.web.fields import Instant, Stamp, Text20, Text50, Text255
 from fibregate.web.wire import Wire
 
 Uprn = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$"), Field(examples=["10025559646"])]
@@ -98,5 +98,3 @@ class Timeslot(Wire):
     timeslot_end_date_time: Stamp
     classification: Classification
     standard: bool
-
-

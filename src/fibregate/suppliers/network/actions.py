@@ -26,7 +26,7 @@ async def take(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime) -> 
 
 
 async def provision(tx: Tx, tenant: TenantId, order: OrderKey, uprn: int) -> Provisioned:
-    """Give the order its ONT port, service id and VLAN; asked again, the same ones. Raises `Invalid` where no port is left."""
+    """The order's ONT port, service id and VLAN; asked again, the same ones. Raises `Invalid` where no port is left."""
     found = await store.find_service(tx, tenant, order)
     if found is None:
         found = await _provision(tx, tenant, order, uprn)

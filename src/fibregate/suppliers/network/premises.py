@@ -40,4 +40,15 @@ def read(row: Row) -> Premises:
 
 
 def _terminal(one: dict[str, Any]) -> Terminal:
-    return Terminal(**{**one, "ports": one["ports"] or []})
+    ports: list[dict[str, Any]] = one["ports"] or []
+    return Terminal(
+        ont_reference=one["ont_reference"],
+        line_id=one["line_id"],
+        serial_number=one["serial_number"],
+        manufacturer=one["manufacturer"],
+        floor=one["floor"],
+        room=one["room"],
+        position=one["position"],
+        line_characteristics=one["line_characteristics"],
+        ports=ports,
+    )

@@ -108,7 +108,9 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 
-async def insert_ont(on: Statements, reference: str, *, uprn: int, line_id: str, serial: str, place: Mapping[str, str]) -> None:
+async def insert_ont(
+    on: Statements, reference: str, *, uprn: int, line_id: str, serial: str, place: Mapping[str, str]
+) -> None:
     await on.row(
         _INSERT_ONT,
         None,

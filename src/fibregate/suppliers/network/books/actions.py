@@ -150,7 +150,7 @@ def classify(day: date, starts: time, ends: time) -> Classification:
 async def set_capacity(
     tx: Tx, book: Book, day: date, *, starts: time, ends: time, capacity: int, standard: bool
 ) -> tuple[int, int]:
-    """Put a visit on sale, or change how many; never below what is sold. Answers capacity and booked as they are now."""
+    """Put a visit on sale, or change how many, never below what is sold: capacity and booked as they are now."""
     columns = _columns(
         book,
         day,

@@ -36,7 +36,8 @@ async def list_patterns(on: Statements) -> list[Row]:
 
 _OPEN = """
 insert into slots (book_id, local_date, classification, starts_at, ends_at, hold_until, book_by, standard, capacity)
-select t.book_id, t.local_date, t.classification, t.starts_at, t.ends_at, t.hold_until, t.book_by, t.standard, t.capacity
+select t.book_id, t.local_date, t.classification, t.starts_at, t.ends_at, t.hold_until, t.book_by, t.standard,
+    t.capacity
 from unnest($1::integer[], $2::date[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
     $7::date[], $8::boolean[], $9::integer[])
 as t (book_id, local_date, classification, starts_at, ends_at, hold_until, book_by, standard, capacity)
@@ -74,15 +75,17 @@ async def close(on: Statements, book: int, first: date, last: date, classificati
 
 
 _LIST = """
-select s.local_date, s.classification, s.starts_at, s.ends_at, s.standard, s.closed, s.capacity, s.booked, b.area, b.service,
-    b.purpose
+select s.local_date, s.classification, s.starts_at, s.ends_at, s.standard, s.closed, s.capacity, s.booked, b.area,
+    b.service, b.purpose
 from slots as s join slot_books as b on b.book_id = s.book_id
 where ($1::text is null or b.area = $1) and ($2::text is null or b.purpose = $2) and s.local_date between $3 and $4
 order by b.area, b.purpose, s.local_date, s.starts_at, s.ends_at limit $5
 """
 
 
-async def list_slots(on: Statements, area: str | None, purpose: str | None, *, first: date, last: date, limit: int) -> list[Row]:
+async def list_slots(
+    on: Statements, area: str | None, purpose: str | None, *, first: date, last: date, limit: int
+) -> list[Row]:
     return await on.rows(_LIST, None, area, purpose, first, last, limit)
 
 
@@ -96,7 +99,15 @@ returning book_id
 
 
 async def add_book(
-    on: Statements, area: str, service: str, purpose: str, *, lead_days: int, open_days: int, rule: str, minutes: int | None
+    on: Statements,
+    area: str,
+    service: str,
+    purpose: str,
+    *,
+    lead_days: int,
+    open_days: int,
+    rule: str,
+    minutes: int | None,
 ) -> int:
     row = await on.row(_ADD_BOOK, None, area, service, purpose, lead_days, open_days, rule, minutes)
     return int(row["book_id"]) if row else 0
