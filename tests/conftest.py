@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
-from tests.database import Run, TestServer, copy_of_template, drop, empty_database
+from tests.database import Run, TestServer, copy_of_template, database_of, drop, empty_database, outside_any_loop
+from tests.journeys.gateway import Card, Gateway, furnish, gateway
 
 from fibregate.migrate import Dsns
 
@@ -73,3 +74,34 @@ async def empty(server: TestServer) -> AsyncIterator[Dsns]:
     fresh = await empty_database(server)
     yield fresh
     await drop(server, fresh)
+
+
+@pytest.fixture(scope="session")
+def furnished(server: TestServer) -> Iterator[tuple[str, Card]]:
+    """A database with the sandbox's network in it, copied for each test that wants one; and who may come in."""
+
+    async def made() -> tuple[Dsns, Card]:
+        fresh = await copy_of_template(server)
+        return fresh, await furnish(fresh.runtime)
+
+    fresh, card = outside_any_loop(made())
+    yield database_of(fresh.owner), card
+    outside_any_loop(drop(server, fresh))
+
+
+@pytest.fixture
+async def town(server: TestServer, furnished: tuple[str, Card]) -> AsyncIterator[tuple[Dsns, Card]]:
+    """The sandbox's network in a database of this test's own, without a gateway."""
+    template, card = furnished
+    fresh = await copy_of_template(server, template=template)
+    yield fresh, card
+    await drop(server, fresh)
+
+
+@pytest.fixture
+async def running(town: tuple[Dsns, Card]) -> AsyncIterator[Gateway]:
+    """The whole gateway on the sandbox's network; a fault of its own fails the test."""
+    fresh, card = town
+    async with gateway(fresh.runtime, card) as ready:
+        yield ready
+    assert ready.bugs() == []

@@ -65,3 +65,18 @@ async def receiving(path: str = "/kcis") -> AsyncGenerator[Receiver]:
         yield receiver
     finally:
         await runner.cleanup()
+
+
+def failing(
+    times: int, *, number: int, status: int = 500, headers: dict[str, str] | None = None
+) -> Callable[[Received], web.Response]:
+    left = times
+
+    def respond(got: Received) -> web.Response:
+        nonlocal left
+        if got.number == number and left:
+            left -= 1
+            return web.Response(status=status, text="not now", headers=headers)
+        return web.Response(status=204)
+
+    return respond

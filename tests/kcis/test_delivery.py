@@ -1,40 +1,24 @@
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from aiohttp import web
 from standardwebhooks import Webhook
-from tests.kcis.receiver import Received, Receiver
-from tests.kcis.stage import BY, RENDERERS, START, Stage, until
+from svix.webhooks import Webhook as SvixWebhook
+from tests.kcis.receiver import Received, Receiver, failing
+from tests.kcis.stage import RENDERERS, START, Stage, until
 
 from fibregate.clock import BusinessTime
 from fibregate.kcis.delivery import actions as delivery
-from fibregate.kcis.delivery import history
-from fibregate.kcis.endpoints import actions as endpoints
-from fibregate.kcis.endpoints.model import Change
+from fibregate.kcis.delivery import history, store
+from fibregate.kcis.delivery.model import Place
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import LeaseLost
 from fibregate.lanes.runner import Runner
 from fibregate.vocabulary import OrderKey
-
-
-def failing(
-    times: int, *, number: int, status: int = 500, headers: dict[str, str] | None = None
-) -> Callable[[Received], web.Response]:
-    left = times
-
-    def respond(got: Received) -> web.Response:
-        nonlocal left
-        if got.number == number and left:
-            left -= 1
-            return web.Response(status=status, text="not now", headers=headers)
-        return web.Response(status=204)
-
-    return respond
 
 
 async def test_kcis_arrive_in_order_signed_so_that_the_reference_verifies_them(
@@ -48,6 +32,7 @@ async def test_kcis_arrive_in_order_signed_so_that_the_reference_verifies_them(
     assert receiver.numbers() == [1, 2, 3, 4, 5]
     for got in receiver.received:
         assert Webhook(secret).verify(got.body, got.headers) == got.json
+        SvixWebhook(secret).verify(got.body, got.headers)
         assert got.headers["webhook-id"] == got.json["id"]
         assert got.headers["content-type"] == "application/json"
         assert got.headers["x-conversation-id"] == "conversation-1"
@@ -185,89 +170,15 @@ async def test_an_exhausted_lane_is_parked_and_nothing_is_dropped(stage: Stage, 
     assert [(one.state, one.attempt_count) for one in shown] == [("PARKED", 25)]
 
 
-async def test_410_suspends_the_endpoint_and_enabling_it_drains_in_order(stage: Stage, receiver: Receiver) -> None:
+async def test_of_two_workers_that_make_the_bytes_the_first_decides(stage: Stage, receiver: Receiver) -> None:
     endpoint, _ = await stage.endpoint(receiver.url)
     order = await stage.order()
     await stage.tell(order)
-    receiver.respond = failing(1, number=1, status=410)
+    at, now = Place(tenant=stage.ours, endpoint=endpoint, order=order, number=1), await stage.clock.now()
+    rows = [await store.insert(stage.work, at, body=body, made_at=now) for body in (b'{"sequenceNumber":1}', b"other")]
+    assert [row["body"] for row in rows] == [b'{"sequenceNumber":1}'] * 2
     await stage.work_off()
-    assert not (await endpoints.get(stage.web, stage.ours, endpoint)).enabled
-    await stage.tell(order)
-    await stage.tell(order)
-    await stage.step(timedelta(days=30))
-    assert receiver.numbers() == [1]
-    await switch(stage, endpoint, enabled=True)
-    await stage.work_off()
-    assert receiver.numbers() == [1, 1, 2, 3]
-    acts = await stage.web.rows("select actor, act from audit where about_tenant = $1 order by audit_id", stage.ours)
-    assert [tuple(one) for one in acts] == [
-        ("test", "endpoint.create"),
-        ("gateway", "endpoint.suspend"),
-        ("test", "endpoint.change"),
-    ]
-
-
-async def switch(stage: Stage, endpoint: UUID, *, enabled: bool) -> None:
-    async with stage.web.tx(stage.ours) as tx:
-        await endpoints.change(tx, stage.ours, endpoint, to=Change(enabled=enabled), rules=stage.rules, by=BY)
-
-
-async def test_a_disabled_endpoint_gathers_without_attempts(stage: Stage, receiver: Receiver) -> None:
-    endpoint, _ = await stage.endpoint(receiver.url)
-    one, other = await stage.order(), await stage.order()
-    await switch(stage, endpoint, enabled=False)
-    for order in (one, other, one):
-        await stage.tell(order)
-        await stage.work_off()
-    assert receiver.received == []
-    assert await stage.attempts() == []
-    await switch(stage, endpoint, enabled=True)
-    await stage.work_off()
-    per_order = {
-        number: [got.number for got in receiver.received if got.json["orderId"] == number] for number in (159, 160)
-    }
-    assert per_order == {159: [1, 2], 160: [1]}
-
-
-async def test_days_of_suspension_are_no_days_of_trying(stage: Stage, receiver: Receiver) -> None:
-    stage.retry_days = 1
-    endpoint, _ = await stage.endpoint(receiver.url)
-    await stage.tell(await stage.order())
-    receiver.respond = failing(2, number=1)
-    await stage.work_off()
-    await switch(stage, endpoint, enabled=False)
-    await stage.step(timedelta(days=10))
-    await switch(stage, endpoint, enabled=True)
-    await stage.work_off()
-    assert (await stage.lane())["parked_reason"] is None
-    await stage.step(timedelta(seconds=5))
-    assert len(receiver.taken) == 1
-
-
-async def test_enabling_while_a_worker_is_about_to_hold_loses_no_wake_up(stage: Stage, receiver: Receiver) -> None:
-    endpoint, _ = await stage.endpoint(receiver.url)
-    await switch(stage, endpoint, enabled=False)
-    await stage.tell(await stage.order())
-    claims = await stage.claim()
-    await switch(stage, endpoint, enabled=True)
-    await delivery._hold(stage.post, claims[0], delivery._place(claims[0]))
-    await stage.work_off()
-    assert receiver.numbers() == [1]
-
-
-async def test_a_deleted_endpoint_ends_its_lanes_quietly(stage: Stage, receiver: Receiver) -> None:
-    endpoint, _ = await stage.endpoint(receiver.url)
-    order = await stage.order()
-    await stage.tell(order)
-    receiver.respond = lambda _: web.Response(status=500)
-    await stage.work_off()
-    async with stage.web.tx(stage.ours) as tx:
-        await endpoints.delete(tx, stage.ours, endpoint, by=BY)
-    await stage.tell(order)
-    await stage.work_off()
-    lane = await stage.lane()
-    assert lane["last_done"] == lane["last_enqueued"] == 1
-    assert len(receiver.received) == 1
+    assert receiver.received[0].body == b'{"sequenceNumber":1}'
 
 
 async def test_a_new_endpoint_gets_what_is_told_after_its_creation(stage: Stage, receiver: Receiver) -> None:

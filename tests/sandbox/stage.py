@@ -32,7 +32,7 @@ from fibregate.web.connector import Connector
 from fibregate.web.guard import Guard
 from fibregate.work import Work, handlers
 
-START = datetime(2025, 7, 1, 9, tzinfo=UTC)
+START = BusinessTime(datetime(2025, 7, 1, 9, tzinfo=UTC))
 ASKER = Asker(client="test", origin="test", request_id="request-1", conversation_id="conversation-1")
 
 
@@ -181,7 +181,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(dsns: Dsns, *, start: datetime = START) -> AsyncGenerator[Stage]:
+async def staged(dsns: Dsns, *, start: BusinessTime = START) -> AsyncGenerator[Stage]:
     db, work = Db(dsns.runtime), Db(dsns.runtime, role=WORK_ROLE)
     tenants: dict[str, TenantId] = {}
     for code in ("YOUR_TENANT", "ISP1", "ISP2"):
@@ -189,7 +189,7 @@ async def staged(dsns: Dsns, *, start: datetime = START) -> AsyncGenerator[Stage
         assert row is not None
         tenants[code] = TenantId(row["tenant_no"])
     await clock.set_start(db, start)
-    await world.seed(db, tenants, BusinessTime(start))
+    await world.seed(db, tenants, start)
     guard = Guard(allow=["127.0.0.0/8"], ports=None, plain_http=True)
     async with Connector(guard, connect_seconds=1, total_seconds=2) as connector:
         ours = SandboxClock(work)

@@ -1,11 +1,12 @@
 """The sandbox's clock: it walks through what is due, never back, and one walk at a time."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from tests.sandbox.stage import START, Stage
 
+from fibregate.clock import BusinessTime
 from fibregate.errors import Invalid
 from fibregate.sandbox import clock, store
 
@@ -78,10 +79,11 @@ async def test_each_thing_happens_at_its_own_time(stage: Stage) -> None:
 
 async def test_a_walk_that_was_cut_off_ticks_on_from_where_it_stood(stage: Stage) -> None:
     await store.freeze(stage.db)
-    await store.move(stage.db, datetime(2025, 7, 2, tzinfo=UTC))
+    stood = BusinessTime(START + timedelta(days=1))
+    await store.move(stage.db, stood)
     await clock.resume(stage.db)
     assert not (await store.read_clock(stage.db))["frozen"]
-    assert timedelta(0) <= await stage.clock.now() - datetime(2025, 7, 2, tzinfo=UTC) < timedelta(seconds=5)
+    assert timedelta(0) <= await stage.clock.now() - stood < timedelta(seconds=5)
 
 
 async def test_a_walk_out_of_time_says_so_and_can_go_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ async def test_sundays_are_for_repairs(stage: Stage) -> None:
     provide = {one.classification for one in await stage.free(999900001001)}
     repair = await stage.free(999900001001, purpose=Purpose.REPAIR)
     assert "SUNDAY_AM" not in provide
-    assert [one.standard for one in repair if one.classification == "SUNDAY_AM"][0] is False
+    assert next(one.standard for one in repair if one.classification == "SUNDAY_AM") is False
 
 
 async def test_a_second_port_needs_no_visit(stage: Stage) -> None:

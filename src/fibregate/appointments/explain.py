@@ -35,7 +35,7 @@ async def refusal_or_local_reading(
     if exact:
         await _refuse_exact(db, tenant, book, exact[0], now=now, limit=limit)
     fits = [one for one in near if wish.read_as_local and _reads_as(one, wish)]
-    if len(fits) == 1:
+    if len(fits) == 1 and await store.reads_wall_clock(db, tenant):
         return {"starts_at": fits[0]["starts_at"], "ends_at": fits[0]["ends_at"]}
     raise Invalid([_no_such_slot(wish, near, day)])
 

@@ -130,6 +130,14 @@ async def lock_of_order(on: Statements, tenant: TenantId, order: OrderKey) -> Ro
     return await on.row(_LOCK_OF_ORDER, tenant, order)
 
 
+_READS_WALL_CLOCK = "select reads_wall_clock from tenants where tenant_no = $1"
+
+
+async def reads_wall_clock(on: Statements, tenant: TenantId) -> bool:
+    row = await on.row(_READS_WALL_CLOCK, tenant)
+    return bool(row and row["reads_wall_clock"])
+
+
 _COUNT_UNCONFIRMED = "select count(*) as holds from reservations where tenant_id = $1 and state = 'RESERVED'"
 
 

@@ -46,7 +46,8 @@ def register(app: typer.Typer) -> None:
     app.command("sandbox", epilog="Example: fibregate sandbox --port 8080 --data ./sandbox --now 2025-07-01")(sandbox)
 
 
-def sandbox(  # noqa: PLR0917 - each is an option
+def sandbox(
+    *,
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the sandbox; what it holds is resumed.")],
     port: Port = 8080,
     host: Host = "127.0.0.1",

@@ -69,6 +69,24 @@ def enable_tenant(code: TenantCode, data: Data = None, database: Database = None
     say(f"Tenant {code} is enabled.")
 
 
+@tenant.command("wall-clock", epilog="Example: fibregate tenant wall-clock ISP1 --off")
+def read_wall_clock(
+    code: TenantCode,
+    *,
+    on: Annotated[bool, typer.Option("--on/--off", help="Whether to be lenient.")] = True,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Whether a booking whose UTC digits fit no timeslot is tried as UK local time; off refuses it."""
+
+    async def work(bench: Workbench) -> None:
+        async with bench.db.tx(None) as tx:
+            await actions.read_wall_clock(tx, code, on=on, by=operator_here())
+
+    run(work, data, database)
+    say(f"Tenant {code}: timeslots are {'also' if on else 'not'} read as UK local time.")
+
+
 @credential.command("add", epilog="Example: fibregate credential add --tenant ISP1 --scope gateway")
 def add_credential(
     *,

@@ -97,6 +97,10 @@ async def _check(tx: Tx, about: Addressee, standing: Row, update: Update) -> Non
     known = standing["supplier_reference"]
     if update.supplier_reference and known and update.supplier_reference != known:
         raise Invalid(f"supplierOrderReference: this order has the reference {known!r}")
+    if update.supplier_reference and not known:
+        other = await store.find_by_reference(tx, about.supplier, update.supplier_reference)
+        if other is not None and other["order_key"] != about.order:
+            raise Invalid("supplierOrderReference: you gave it to another order; each order has its own")
     if standing["ended_at"] and update.reason not in AFTER_THE_END:
         taken = ", ".join(sorted(one.value for one in AFTER_THE_END))
         raise Invalid(f"reasonCode: the order has ended; accepted: {taken}")

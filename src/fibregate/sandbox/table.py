@@ -7,8 +7,8 @@ from fibregate.sandbox.library import LETTERS, MAIN, BlockUse, Choice, Item, Lib
 
 _HEAD = """# Stories of the sandbox
 
-What the simulated network does, address by address. Whoever orders at one of these UPRNs gets the same course of events,
-on the sandbox's clock, every time. `X-Scenario` on an order beats its UPRN; any other address plays F01.
+What the simulated network does, address by address. Whoever orders at one of these UPRNs gets the same course of
+events, on the sandbox's clock, every time. `X-Scenario` on an order beats its UPRN; any other address plays F01.
 `X-Problem-Code` goes with the scenarios that say so, and `X-Kci-Delay: n` puts n seconds between all updates instead of
 the story's own times.
 

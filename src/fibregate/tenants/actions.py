@@ -65,6 +65,13 @@ async def enable(tx: Tx, code: str, *, by: Actor) -> Tenant:
     return tenant
 
 
+async def read_wall_clock(tx: Tx, code: str, *, on: bool, by: Actor) -> None:
+    """Whether timeslots of this tenant that fit nothing in UTC are tried as UK local time (`appointments.md`)."""
+    if not await store.set_reading(tx, code, wall_clock=on):
+        raise Unknown(f"tenant: there is no {code}")
+    await _record(tx, by, "tenant.wall_clock", code, details={"on": on})
+
+
 async def add_tenant_client(
     tx: Tx, vault: Vault, code: str, *, scopes: Sequence[Scope] = TENANT_SCOPES, by: Actor
 ) -> Credential:

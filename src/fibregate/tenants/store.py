@@ -47,6 +47,13 @@ returning tenant_no, code, name, disabled_at, created_at
 """
 
 
+_SET_READING = "update tenants set reads_wall_clock = $2 where code = $1 returning code"
+
+
+async def set_reading(on: Statements, code: str, *, wall_clock: bool) -> bool:
+    return await on.row(_SET_READING, None, code, wall_clock) is not None
+
+
 async def mark_tenant(on: Statements, code: str, *, disabled: bool) -> Tenant | None:
     row = await on.row(_MARK_TENANT, None, code, disabled)
     return None if row is None else _tenant(row)

@@ -1,0 +1,86 @@
+"""The sandbox of a demo: the real command as a process of its own, in a folder that goes with it."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 90.0
+STOP_SECONDS = 20.0
+BEGINS = "2025-07-01T08:00:00Z"
+
+
+class Differs(Exception):
+    """Something is not as it must be; the text says what."""
+
+
+def command(data: Path) -> list[str]:
+    """What starts the sandbox."""
+    return [sys.executable, "-m", "fibregate", "sandbox", "--port", "0", "--data", str(data), "--now", BEGINS]
+
+
+@asynccontextmanager
+async def sandbox() -> AsyncGenerator[dict[str, Any]]:
+    """A sandbox that serves; what it tells its users in `sandbox.json`. Ends and vanishes, whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix="fibregate-demo-"))
+    process: Process | None = None
+    try:
+        # As root the database runs as another user, who must be able to get to its folder.
+        log = folder / "sandbox.log"
+        with log.open("wb") as said:
+            process = await asyncio.create_subprocess_exec(
+                *command(folder / "sandbox"),
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=said,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is for us; the sandbox is then stopped in order
+            )
+        await _ready(process, log)
+        yield json.loads((folder / "sandbox" / "sandbox.json").read_text("utf-8"))
+    finally:
+        if process is not None:
+            await asyncio.shield(_end(process))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    """Ours without settings: the demo is the same everywhere."""
+    kept = {"FIBREGATE_POSTGRES_BIN"}
+    return {name: value for name, value in os.environ.items() if not name.startswith("FIBREGATE_") or name in kept}
+
+
+async def _ready(process: Process, log: Path) -> None:
+    if process.stdout is None:
+        raise AssertionError("the sandbox's output is ours to read")
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            line = await process.stdout.readline()
+    except TimeoutError as error:
+        raise Differs(f"the sandbox did not start within {START_SECONDS:.0f} s; it said:\n{_tail(log)}") from error
+    if not line.startswith(b"ready "):
+        await process.wait()
+        raise Differs(f"the sandbox did not start; it said:\n{_tail(log)}")
+
+
+def _tail(log: Path, length: int = 2000) -> str:
+    return log.read_text("utf-8", errors="replace")[-length:].strip() or "nothing"
+
+
+async def _end(process: Process) -> None:
+    for how, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 5.0)):
+        if process.returncode is None:
+            try:
+                process.send_signal(how)
+                async with asyncio.timeout(seconds):
+                    await process.wait()
+            except (ProcessLookupError, TimeoutError):
+                continue
