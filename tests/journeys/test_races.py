@@ -127,7 +127,7 @@ async def test_orders_race_the_expiry_of_the_holds_that_they_quote(town: tuple[D
         rows = await one.rows("YOUR_TENANT", "select id, state from reservations where tenant_id = $1")
         assert {row["id"] for row in rows if row["state"] != "EXPIRED"} == placed
         feed = await one.ask("GET", "/manage/v1/kcis?limit=100")
-        gone = {each["appointmentId"] for each in feed.body["items"] if each["type"] == "APPOINTMENT"}
+        gone = {each["appointmentId"] for each in feed.body["events"] if each["type"] == "APPOINTMENT"}
         assert gone == {row["id"] for row in rows if row["state"] == "EXPIRED"}
         await one.counts_are_right()
     assert one.bugs() == []

@@ -110,11 +110,11 @@ class Stage:
         appointment: int | None = None,
         headers: Mapping[str, str] | None = None,
         day: date | None = None,
-        **extras: str,
+        extras: Mapping[str, str] | None = None,
     ) -> int:
         """Place an order; answers its id. `extras` are further characteristics."""
         number = next(self.ids)
-        asked = {"LINE_PROFILE": "80/20", **extras}
+        asked = {"LINE_PROFILE": "80/20", **(extras or {})}
         request = Request(
             id=number,
             order_type=OrderType.NEW,

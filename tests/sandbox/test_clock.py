@@ -86,6 +86,18 @@ async def test_a_walk_that_was_cut_off_ticks_on_from_where_it_stood(stage: Stage
     assert timedelta(0) <= await stage.clock.now() - stood < timedelta(seconds=5)
 
 
+async def test_a_caller_who_goes_away_leaves_no_frozen_clock(stage: Stage) -> None:
+    held = await stage.book(999900001001)
+    await stage.order(999900001001, appointment=held.id)
+    caller = asyncio.create_task(clock.advance(stage.db, by=timedelta(days=20)))
+    await asyncio.sleep(0.05)
+    caller.cancel()
+    walked = await clock.advance(stage.db, by=timedelta(days=1))
+    assert walked.caught_up
+    assert walked.now > START + timedelta(days=20)
+    assert not (await store.read_clock(stage.db))["frozen"]
+
+
 async def test_a_walk_out_of_time_says_so_and_can_go_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     held = await stage.book(999900001001)
     await stage.order(999900001001, appointment=held.id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from tests.sandbox.stage import START, Stage
@@ -16,9 +17,9 @@ from fibregate.vocabulary import OrderStatus, Reason
 A_MONTH = timedelta(days=31)
 
 
-async def _played(stage: Stage, uprn: int, *, span: timedelta = A_MONTH, **extras: str) -> int:
+async def _played(stage: Stage, uprn: int, *, span: timedelta = A_MONTH) -> int:
     held = await stage.book(uprn)
-    order = await stage.order(uprn, appointment=held.id, **extras)
+    order = await stage.order(uprn, appointment=held.id)
     await stage.walk(span)
     return order
 
@@ -90,7 +91,7 @@ async def test_a_band_that_covers_the_charge_needs_no_question(
 ) -> None:
     slot = (await stage.free(999900001015, from_date=date(2025, 7, 21)))[0]
     held = await stage.book_slot(999900001015, slot)
-    order = await stage.order(999900001015, appointment=held.id, **band)
+    order = await stage.order(999900001015, appointment=held.id, extras=band)
     await stage.walk(timedelta(days=45))
     told = await stage.told(order)
     assert told.letters == letters
@@ -98,6 +99,13 @@ async def test_a_band_that_covers_the_charge_needs_no_question(
         asked = next(row for row in told.rows if row["reason"] == "INFORMATION_REQUIRED")
         assert asked["facts"]["text"].endswith("Accept or decline by Thursday 7 August.")
         assert told.at(Reason.CANCELLED) == uk_instant(date(2025, 8, 7), time(17))
+
+
+async def test_a_visit_that_is_still_ahead_is_committed_when_consent_comes(stage: Stage) -> None:
+    held = await stage.book(999900001012, from_date=date(2025, 7, 28))
+    order = await stage.order(999900001012, appointment=held.id)
+    await stage.walk(A_MONTH)
+    assert (await stage.told(order)).letters == "A W D U C U U + E"
 
 
 async def test_the_second_at_one_address_is_refused(stage: Stage) -> None:
@@ -127,9 +135,11 @@ async def test_the_other_flats_are_refused_afterwards(stage: Stage) -> None:
 async def test_the_network_takes_another_vlan(stage: Stage) -> None:
     told = await stage.told(await _played(stage, 999900001021))
     assert "VLAN 111.1001 is in use" in told.texts[4]
-    assert "VLAN 111.1002 is free on your side of ENNI-011" in told.texts[5]
+    other = told.texts[5].removeprefix("Please confirm that VLAN ").split()[0]
+    assert told.texts[5] == f"Please confirm that VLAN {other} is free on your side of ENNI-011; answer in notes."
+    assert other != "111.1001"
     added = next(row for row in told.rows if row["reason"] == "ADDITIONAL")
-    assert {"name": "SERVICE_VLAN_ID", "value": "111.1002"} in added["facts"]["characteristics"]
+    assert {"name": "SERVICE_VLAN_ID", "value": other} in added["facts"]["characteristics"]
 
 
 async def test_a_delay_of_seconds_replaces_every_time_of_the_story(stage: Stage) -> None:
@@ -139,7 +149,7 @@ async def test_a_delay_of_seconds_replaces_every_time_of_the_story(stage: Stage)
     told = await stage.told(order)
     assert told.letters == "A C U U D U W U M U U + E"
     stamps = [row["issued_at"] for row in told.rows]
-    assert {later - earlier for earlier, later in zip(stamps, stamps[1:], strict=False)} == {timedelta(seconds=5)}
+    assert {later - earlier for earlier, later in pairwise(stamps)} == {timedelta(seconds=5)}
 
 
 async def test_a_problem_code_is_told_as_asked(stage: Stage) -> None:
@@ -247,7 +257,7 @@ async def test_the_same_clock_gives_the_same_words(stage: Stage) -> None:
     found: list[list[str]] = []
     for tenant in ("ISP1", "YOUR_TENANT"):
         held = await stage.book(10025559646, tenant)
-        number = await stage.order(10025559646, tenant, appointment=held.id, LINE_PROFILE="55/55")
+        number = await stage.order(10025559646, tenant, appointment=held.id, extras={"LINE_PROFILE": "55/55"})
         await stage.walk(timedelta(days=14))
         assert (await orders.get(stage.db, stage.tenants[tenant], number)).status is OrderStatus.COMPLETED
         found.append((await stage.told(number, tenant)).texts)

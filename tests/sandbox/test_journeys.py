@@ -43,3 +43,18 @@ async def test_a_scenario_beats_the_premises(stage: Stage) -> None:
     await stage.walk(LONG_ENOUGH)
     told = {scenario: (await stage.told(order)).letters for scenario, order in orders.items()}
     assert told == {scenario: story.unanswered or story.kcis for scenario, story in scenarios.items()}
+
+
+async def test_fifty_orders_meet_one_storm(stage: Stage) -> None:
+    morning, afternoon = [
+        next(one for one in await stage.free(999900001201) if one.classification == band)
+        for band in ("WEEKDAY_AM", "WEEKDAY_PM")
+    ]
+    placed: list[int] = []
+    for uprn in range(999900001201, 999900001251):
+        held = await stage.book_slot(uprn, morning if uprn % 2 else afternoon)
+        placed.append(await stage.order(uprn, appointment=held.id))
+    await stage.walk(timedelta(days=40))
+    for order in placed:
+        assert (await stage.told(order)).letters == "A C W D P W X"
+    assert await stage.overbooked() == []

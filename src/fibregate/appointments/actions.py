@@ -22,6 +22,7 @@ from fibregate.vocabulary import OrderKey, Purpose, ReservationState, TenantId
 
 NOTICE = "timeslot read as UK local time"
 LIVE = (ReservationState.RESERVED, ReservationState.ATTACHED, ReservationState.CONFIRMED, ReservationState.FULFILLED)
+_OF_AN_ORDER = (ReservationState.ATTACHED, ReservationState.CONFIRMED)
 AFTER_REJECTION = timedelta(hours=24)
 
 
@@ -104,7 +105,7 @@ async def release(tx: Tx, tenant: TenantId, reservation: int, now: BusinessTime)
     held = await store.lock(tx, tenant, reservation)
     if held is None:
         raise Unknown(f"id: there is no appointment {reservation}")
-    if held["order_key"] is not None and held["state"] in LIVE:
+    if held["state"] in _OF_AN_ORDER:
         raise Invalid(f"id: appointment {reservation} belongs to an order; it is released when the order ends")
     return await store.end(tx, tenant, reservation, ReservationState.RELEASED.value, now)
 
@@ -175,10 +176,19 @@ def hold_lane(tenant: TenantId, reservation: int) -> Lane:
 async def move(
     tx: Tx, tenant: TenantId, order: OrderKey, timeslot: Timeslot, *, reference: str | None, now: BusinessTime
 ) -> tuple[int, str] | None:
-    """The network moves an order's visit itself: the new appointment's id and reference, or None if there was none."""
+    """The network moves an order's visit itself: the new appointment's id and reference, or None if there was none.
+
+    Raises `Invalid`, before anything is changed, for a reference that another appointment has. Where the network goes on
+    with the old one, the new appointment gets one of ours.
+    """
     held = await store.lock_of_order(tx, tenant, order)
     if held is None:
         return None
+    known = await store.find_reference(tx, tenant, reference) if reference else None
+    if known == held["id"]:
+        reference = None
+    elif known is not None:
+        raise Invalid(f"appointmentReservationReference: {reference!r} is another appointment's")
     slot = await _slot_for(tx, held, timeslot)
     await store.end(tx, tenant, held["id"], ReservationState.REPLACED.value, now)
     await store.squeeze_in(tx, slot)

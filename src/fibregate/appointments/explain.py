@@ -101,13 +101,15 @@ def _no_such_slot(wish: Wish, near: list[Row], day: date) -> str:
 
 
 async def open_slot(tx: Tx, book_id: int, wanted: Timeslot) -> None:
-    """Put a visit that the network itself promised into its book, with no place free."""
+    """Put a visit that the network itself promised into its book, with no place free, whatever its hours are."""
     day = calendars.uk_date(wanted.starts_at)
+    if wanted.ends_at <= wanted.starts_at or calendars.uk_date(wanted.ends_at) != day:
+        raise Invalid("appointmentTimeslot: must end after it starts, on the same UK day")
     start, end = wanted.starts_at.astimezone(UK).time(), wanted.ends_at.astimezone(UK).time()
     columns = (
         book_id,
         day,
-        books.classify(day, start, end).value,
+        books.nearest_class(day, start, end).value,
         wanted.starts_at,
         wanted.ends_at,
         calendars.eve(day),

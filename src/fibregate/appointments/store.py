@@ -179,6 +179,14 @@ async def give_back(on: Statements, tenant: TenantId, reservation: int, expires_
     await on.row(_GIVE_BACK, tenant, reservation, expires_at)
 
 
+_FIND_REFERENCE = "select id from reservations where tenant_id = $1 and reference = $2"
+
+
+async def find_reference(on: Statements, tenant: TenantId, reference: str) -> int | None:
+    row = await on.row(_FIND_REFERENCE, tenant, reference)
+    return int(row["id"]) if row else None
+
+
 _FIND_SLOT = "select slot_id from slots where book_id = $1 and starts_at = $2 and ends_at = $3"
 
 

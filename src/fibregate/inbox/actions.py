@@ -38,20 +38,23 @@ class Named:
 
 async def receive(db: Db, named: Named, update: Update, raw: bytes) -> None:
     """Keep the update and queue it; a repeat of its id does nothing. Raises `Invalid` for what can be known now."""
-    about = await _find(db, named)
     try:
-        async with db.tx(about.tenant) as tx:
-            await _keep(tx, about, update, raw)
-    except asyncpg.UniqueViolationError:
-        async with db.tx(about.tenant) as tx:
-            await _keep(tx, about, update, raw)
+        await _received(db, named, update, raw)
+    except asyncpg.UniqueViolationError:  # another update, or another order's reference, came at the same time
+        await _received(db, named, update, raw)
+
+
+async def _received(db: Db, named: Named, update: Update, raw: bytes) -> None:
+    about = await _find(db, named)
+    async with db.tx(about.tenant) as tx:
+        await _keep(tx, about, update, raw)
 
 
 async def _find(db: Db, named: Named) -> Addressee:
     """By the supplier's reference, by our id with its tenant, or by both, which must agree. Foreign is unknown."""
     tenant = await store.find_tenant(db, named.tenant_code) if named.tenant_code else None
     by_id = await _find_by_id(db, named, tenant)
-    by_reference = await _find_by_reference(db, named, tenant)
+    by_reference = await _find_by_reference(db, named, None if by_id else tenant)
     if by_id and by_reference and by_id != by_reference:
         raise Invalid("supplierOrderReference: names another order than id")
     found = by_id or by_reference
@@ -188,7 +191,7 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
     state = "RECORDED" if order.status.ended else "APPLIED"
     try:
         applied = await updates.apply(tx, order, update, now)
-    except MoveRefused as refused:
+    except (MoveRefused, Invalid) as refused:
         refusal, state = str(refused), "REFUSED"
     else:
         await _watch_silence(tx, applied, now)

@@ -194,6 +194,7 @@ create table supplier_orders (
     for_tenant integer not null references tenants,
     uprn bigint not null,
     one_at_a_time boolean not null,
+    line integer check (line >= 1),
     supplier_reference text,
     last_applied integer not null default 0,
     last_given integer not null default 0,
@@ -204,6 +205,8 @@ create table supplier_orders (
 create index supplier_orders_open on supplier_orders (uprn) where ended_at is null;
 create unique index supplier_orders_one_at_a_time on supplier_orders (for_tenant, uprn)
 where one_at_a_time and ended_at is null;
+-- Where lines are counted, each open order takes the first number that is free: so the last one is sold once.
+create unique index supplier_orders_lines on supplier_orders (uprn, line) where ended_at is null;
 
 -- Our own network's side of an order.
 create sequence work_order_numbers minvalue 0 start 10000001;

@@ -470,10 +470,12 @@ CREATE TABLE public.supplier_orders (
     for_tenant integer NOT NULL,
     uprn bigint NOT NULL,
     one_at_a_time boolean NOT NULL,
+    line integer,
     supplier_reference text,
     last_applied integer DEFAULT 0 NOT NULL,
     last_given integer DEFAULT 0 NOT NULL,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    CONSTRAINT supplier_orders_line_check CHECK ((line >= 1))
 );
 
 CREATE TABLE public.supplier_updates (
@@ -704,6 +706,8 @@ CREATE INDEX reservations_unconfirmed ON public.reservations USING btree (tenant
 CREATE UNIQUE INDEX services_one_vlan ON public.services USING btree (tenant_id, enni_id, outer_vlan, inner_vlan) WHERE (state <> 'CEASED'::text);
 
 CREATE INDEX slots_by_day ON public.slots USING btree (book_id, local_date);
+
+CREATE UNIQUE INDEX supplier_orders_lines ON public.supplier_orders USING btree (uprn, line) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX supplier_orders_one_at_a_time ON public.supplier_orders USING btree (for_tenant, uprn) WHERE (one_at_a_time AND (ended_at IS NULL));
 

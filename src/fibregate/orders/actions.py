@@ -78,6 +78,7 @@ async def _placed(
     db: Db, tenant: TenantId, request: Request, asker: Asker, *, facts: rules.Facts, how: Placement
 ) -> bool:
     one_at_a_time = how.one_open_order or bool(facts.premises and facts.premises.one_open_order)
+    counted = bool(facts.premises and not facts.premises.unlimited_lines)
     try:
         row = await store.place(
             db,
@@ -86,6 +87,7 @@ async def _placed(
             asker,
             reservation=facts.reservation["id"] if facts.reservation else None,
             one_at_a_time=one_at_a_time,
+            open_orders=facts.open_orders if counted else None,
             play=how.play,
             now=how.now,
         )
@@ -99,9 +101,11 @@ async def _placed(
 async def dispatch(tx: Tx, tenant: TenantId, key: OrderKey, now: BusinessTime) -> Order:
     """Hand the order to our own network: it opens a work order, and the order is sent. Makes no KCI."""
     order = await lock(tx, tenant, key)
-    if order.status is not OrderStatus.RECEIVED_BY_GATEWAY:
+    if order.status.ended:
         return order
     await network.take(tx, tenant, key, now)
+    if order.status is not OrderStatus.RECEIVED_BY_GATEWAY:  # an update was quicker
+        return order
     await store.move(
         tx,
         tenant,

@@ -126,10 +126,11 @@ def _room(request: Request, facts: Facts, premises: Premises, now: BusinessTime)
     if facts.own_open_order is not None and (facts.one_open_order or premises.one_open_order):
         yield f"address: your order {facts.own_open_order} is open at this address; wait for it to end"
         return
-    if premises.lines_left(facts.open_orders) > 0:
+    left = premises.lines_left(facts.open_orders)
+    if left > 0:
         return
     free_from = premises.pending_cease
-    if free_from is None:
+    if free_from is None or left < 0:
         yield _line_exists(premises)
     elif _day_of_work(request, facts, now) < free_from:
         yield f"orderType: NEW is possible here from {free_from.isoformat()}, when the line that is there is ceased"

@@ -70,8 +70,12 @@ made as (
     returning order_key, supplier_id, uprn
 ),
 handed as (
-    insert into supplier_orders (supplier_id, order_key, for_tenant, uprn, one_at_a_time)
-    select supplier_id, order_key, $1, uprn, $20 from made
+    insert into supplier_orders (supplier_id, order_key, for_tenant, uprn, one_at_a_time, line)
+    select supplier_id, order_key, $1, uprn, $20, case when $25::integer is not null then coalesce((
+        select min(n) from generate_series(1, $25 + 1) as n where not exists (
+            select 1 from supplier_orders as so where so.uprn = $5 and so.ended_at is null and so.line = n
+        )
+    ), 1) end from made
 ),
 work as (
     insert into lanes (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
@@ -95,9 +99,11 @@ async def place(
     *,
     reservation: int | None,
     one_at_a_time: bool,
+    open_orders: int | None,
     play: Mapping[str, Any] | None,
     now: datetime,
 ) -> Row | None:
+    """`open_orders`: how many were seen at a premises whose lines are counted; another one since then breaks a key."""
     return await on.row(
         _PLACE,
         tenant,
@@ -124,6 +130,7 @@ async def place(
         dict(play) if play else None,
         asker.client,
         asker.origin,
+        open_orders,
     )
 
 

@@ -112,7 +112,10 @@ async def _visit(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ord
     tenant, key = order.tenant, order.key
     if order.status is OrderStatus.REJECTED:
         await appointments.give_back(tx, tenant, key, now)
-    elif order.status in _FAILED or update.reason is Reason.REAPPOINT or update.problem_code == NO_VISIT:
+    elif update.problem_code == NO_VISIT:
+        await appointments.free(tx, tenant, key, now)
+        return order if order.status.ended else replace(order, reservation_id=None, appointment=None)
+    elif order.status in _FAILED or update.reason is Reason.REAPPOINT:
         await appointments.free(tx, tenant, key, now)
     elif order.status in _DONE:
         await appointments.fulfil(tx, tenant, key)

@@ -164,12 +164,18 @@ async def _do(tx: Tx, present: Scene, step: Next) -> tuple[Scene, Provisioned | 
         case "set_up_service":
             return present, await network.provision(tx, present.tenant, present.order, present.uprn)
         case "find_other_vlan":
-            other = await store.other_vlan(tx, present.tenant, present.order)
-            vlan = f"{present.vlan.partition('.')[0]}.{other}"
-            return replace(present, memory=replace(present.memory, other_vlan=vlan)), None
+            return await _other_vlan(tx, present, at_least=speech.low_vlan(present)), None
         case "take_other_vlan":
+            _, _, promised = (present.memory.other_vlan or "").partition(".")
+            present = await _other_vlan(tx, present, at_least=int(promised))
             _, _, inner = (present.memory.other_vlan or "").partition(".")
             await store.take_vlan(tx, present.tenant, present.order, inner_vlan=int(inner))
             return present, None
         case _:
             return present, None
+
+
+async def _other_vlan(tx: Tx, present: Scene, *, at_least: int) -> Scene:
+    inner = await store.free_vlan(tx, present.tenant, present.order, at_least=at_least)
+    outer, _, _ = present.vlan.partition(".")
+    return replace(present, memory=replace(present.memory, other_vlan=f"{outer}.{inner}"))

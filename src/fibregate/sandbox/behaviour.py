@@ -43,24 +43,17 @@ class Behaviour:
         if uprn in DROPPED:
             now = await self.clock.now()
             async with self.db.tx(None) as tx:
-                lane = Lane(LANE, str(uprn), None, {"uprn": uprn})
-                await lanes.enqueue(tx, lane, number=int(now.timestamp()), due_at=now + DROPPED_AFTER)
+                lane = Lane(LANE, f"{uprn}:{now.timestamp():.6f}", None, {"uprn": uprn})
+                await lanes.schedule(tx, lane, due_at=now + DROPPED_AFTER)
 
 
 async def withdraw(db: Db, claim: Claim, now: BusinessTime) -> None:
-    """The lane of such an address: take back what has been held there for an hour, and wait for the rest."""
+    """The lane of such a booking: take back what has been held there for an hour."""
     uprn = int(str(claim.subject["uprn"]))
-    following: list[BusinessTime] = []
     for tenant in await store.list_tenants(db):
         async with db.tx(tenant) as tx:
             for held in await store.list_holds(tx, tenant, uprn=uprn):
-                due = BusinessTime(held["created_at"] + DROPPED_AFTER)
-                if due <= now + _WHILE_BOOKING:
+                if held["created_at"] + DROPPED_AFTER <= now + _WHILE_BOOKING:
                     await appointments.withdraw(tx, tenant, held["id"], now)
-                else:
-                    following.append(due)
     async with db.tx(None) as tx:
-        if following:
-            await lanes.postpone(tx, claim, min(following), failed=False)
-        else:
-            await lanes.complete(tx, claim)
+        await lanes.complete(tx, claim)

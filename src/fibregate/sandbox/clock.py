@@ -70,7 +70,14 @@ def duration(text: str) -> timedelta:
 
 
 async def advance(db: Db, *, by: timedelta | None = None, to: datetime | None = None) -> Walked:
-    """Walk on by a duration or to an instant, at most 45 s of real time. Raises `Invalid` for a time gone by."""
+    """Walk on by a duration or to an instant, at most 45 s of real time. Raises `Invalid` for a time gone by.
+
+    A caller who goes away does not stop it: half a walk would leave the clock frozen and the turn taken.
+    """
+    return await asyncio.shield(asyncio.create_task(_advance(db, by=by, to=to)))
+
+
+async def _advance(db: Db, *, by: timedelta | None, to: datetime | None) -> Walked:
     async with _only_walker(db):
         now = (await store.read_clock(db))["now"]
         target = _target(now, by=by, to=to)
@@ -79,7 +86,7 @@ async def advance(db: Db, *, by: timedelta | None = None, to: datetime | None = 
             deadline = asyncio.get_running_loop().time() + LONGEST_WALK
             reached = await _walk(db, target, deadline)
         finally:
-            await asyncio.shield(store.thaw(db))
+            await store.thaw(db)
     return Walked(now=reached, target=target, caught_up=reached == target)
 
 

@@ -114,6 +114,11 @@ def light_level(scene: Scene) -> str:
     return f"\N{MINUS SIGN}{tenths // 10}.{tenths % 10}"
 
 
+def low_vlan(scene: Scene) -> int:
+    """Where to look for a second inner VLAN: below those that the network gives first, so that none is given twice."""
+    return 2 + _chance(scene, "vlan") % 900
+
+
 def _chance(scene: Scene, what: str) -> int:
     return int.from_bytes(sha256(f"{scene.uprn}:{scene.order}:{what}".encode()).digest()[:8])
 

@@ -93,16 +93,25 @@ async def has_elder_order(on: Statements, tenant: TenantId, order: OrderKey, *, 
     return await on.row(_ELDER_ORDER, tenant, uprn, order) is not None
 
 
-_OTHER_VLAN = """
-select max(s.inner_vlan) + 1 as inner_vlan from services as s
-join services as mine on mine.tenant_id = $1 and mine.order_key = $2
-where s.tenant_id = $1 and s.enni_id = mine.enni_id and s.outer_vlan = mine.outer_vlan and s.state <> 'CEASED'
+_FREE_VLAN = """
+select n as inner_vlan
+from services as mine, generate_series($3::integer, $3::integer + 999) as n
+where mine.tenant_id = $1 and mine.order_key = $2 and n between 2 and 4094
+    and not exists (
+        select 1 from services as s
+        where s.tenant_id = $1 and s.enni_id = mine.enni_id and s.outer_vlan = mine.outer_vlan and s.inner_vlan = n
+            and s.state <> 'CEASED' and s.order_key <> $2
+    )
+order by n limit 1
 """
 
 
-async def other_vlan(on: Statements, tenant: TenantId, order: OrderKey) -> int:
-    row = await on.row(_OTHER_VLAN, tenant, order)
-    return int(row["inner_vlan"]) if row and row["inner_vlan"] else 0
+async def free_vlan(on: Statements, tenant: TenantId, order: OrderKey, *, at_least: int) -> int:
+    """The first inner VLAN from there on that no other service of the tenant uses where this one is handed over."""
+    row = await on.row(_FREE_VLAN, tenant, order, at_least)
+    if row is None:
+        raise AssertionError("a thousand VLANs in use at once are beyond a sandbox")
+    return int(row["inner_vlan"])
 
 
 _TAKE_VLAN = "update services set inner_vlan = $3 where tenant_id = $1 and order_key = $2 returning inner_vlan"

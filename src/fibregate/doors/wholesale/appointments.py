@@ -9,12 +9,19 @@ from fibregate import calendars
 from fibregate.appointments import actions, explain
 from fibregate.appointments.model import Reservation, Wish
 from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
-from fibregate.doors.wholesale.wire import AddressIdentifier, AddressQuery, SpecificationRef, Timeslot, TimeslotIn
+from fibregate.doors.wholesale.wire import (
+    AddressIdentifier,
+    AddressQuery,
+    CallerId,
+    SpecificationRef,
+    Timeslot,
+    TimeslotIn,
+)
 from fibregate.suppliers.network.books import actions as books
 from fibregate.tenants import audit
 from fibregate.vocabulary import Classification, Purpose
 from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Day, Id, Stamp
+from fibregate.web.fields import Day, Stamp
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
@@ -39,7 +46,7 @@ class SlotsOut(Wire):
 class BookingIn(Wire):
     """A visit to hold. `id` is the caller's own number, for ever."""
 
-    id: Id
+    id: CallerId
     address: AddressIdentifier
     service_specification: SpecificationRef
     purpose: Purpose

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from fibregate.db import Row
 from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
-from fibregate.doors.wholesale.wire import AddressIdentifier, Characteristic, Contact, SpecificationRef
+from fibregate.doors.wholesale.wire import AddressIdentifier, CallerId, Characteristic, Contact, SpecificationRef
 from fibregate.orders import actions, view
 from fibregate.orders.actions import Placement
 from fibregate.orders.model import Order, Request
@@ -35,7 +35,7 @@ class OrderQuery(Wire):
 class OrderIn(Wire):
     """An order. `id` is the caller's own number, for ever."""
 
-    id: Id
+    id: CallerId
     order_type: OrderType
     tenant: Text50
     address: AddressIdentifier

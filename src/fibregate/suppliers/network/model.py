@@ -46,9 +46,9 @@ class Terminal:
     ports: Sequence[Mapping[str, Any]]
 
     @property
-    def free_ports(self) -> int:
-        """Ports on which a new line can start."""
-        return sum(port["status"] == "FREE" for port in self.ports)
+    def ports_for_new_lines(self) -> int:
+        """Those that are free, and those set aside for an order that is open."""
+        return sum(port["status"] in {"FREE", "RESERVED"} for port in self.ports)
 
     @property
     def pending_cease(self) -> date | None:
@@ -104,10 +104,10 @@ class Premises:
         return self.planned_visit if self.unlimited_lines or not self.terminals else None
 
     def lines_left(self, open_orders: int) -> int:
-        """How many more NEW orders fit, `open_orders` being those not yet on a port."""
+        """How many more NEW orders fit beside those that are open."""
         if self.unlimited_lines:
             return 1
-        ports = sum(one.free_ports for one in self.terminals) if self.terminals else self.ports_of_a_new_ont
+        ports = sum(one.ports_for_new_lines for one in self.terminals) if self.terminals else self.ports_of_a_new_ont
         return ports - open_orders
 
     @property

@@ -140,11 +140,22 @@ BANDS: dict[str, tuple[time, time]] = {
 
 def classify(day: date, starts: time, ends: time) -> Classification:
     """What a visit at these local hours on this day is called. Raises `Invalid` for hours of no band."""
-    kind = {_SATURDAY: "SATURDAY", _SUNDAY: "SUNDAY"}.get(day.isoweekday(), "WEEKDAY")
     for band, hours in BANDS.items():
         if hours == (starts, ends):
-            return Classification(f"{kind}_{band}" if band else kind)
+            return Classification(f"{_kind(day)}_{band}" if band else _kind(day))
     raise Invalid(f"timeslot: no band has the hours {starts:%H:%M}-{ends:%H:%M}")
+
+
+def nearest_class(day: date, starts: time, ends: time) -> Classification:
+    """As `classify`; hours of no band are the bare day's, whose hours are a matter of agreement."""
+    try:
+        return classify(day, starts, ends)
+    except Invalid:
+        return Classification(_kind(day))
+
+
+def _kind(day: date) -> str:
+    return {_SATURDAY: "SATURDAY", _SUNDAY: "SUNDAY"}.get(day.isoweekday(), "WEEKDAY")
 
 
 async def set_capacity(

@@ -1,0 +1,248 @@
+"""A premises file read line by line: every line becomes a row for COPY, or a `Bad` with its reasons."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import IO
+
+import orjson
+
+from fibregate.errors import Invalid
+from fibregate.suppliers.network.footprint.model import (
+    ADDRESS,
+    COLUMNS,
+    IGNORED,
+    NEEDED,
+    READINESS,
+    UPRN_HIGHEST,
+    Bad,
+    Known,
+)
+
+LONGEST_LINE = 16 * 1024
+ROW = ("line", "uprn", "area", "profile_id", "readiness", "readiness_text", "ready_date", "installation_type")
+ROW_COLUMNS = (*ROW, "one_open_order", "address")
+_NULL = r"\N"
+_NEWLINE = ord("\n")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}")
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+_BOM = b"\xef\xbb\xbf"
+_TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no", ""})
+_LONGEST = {"readiness_text": 200}
+
+Convert = Callable[[str], str]
+"""A cell as COPY reads it; raises ValueError with what is accepted."""
+
+
+class Unreadable(Exception):
+    """The line is no line of CSV in UTF-8."""
+
+
+class Lines:
+    """The lines of one file. Reads the header at once and raises `Invalid` where it, or the file, cannot be used."""
+
+    def __init__(self, file: IO[bytes], known: Known) -> None:
+        self._file = file
+        self._number = 1
+        self.size = 0
+        self.names = self._header()
+        self._cells = _converters(known)
+        self._places = [(place, name) for place, name in enumerate(self.names) if name not in IGNORED]
+        self.given = frozenset(name for _, name in self._places)
+
+    def _header(self) -> list[str]:
+        raw = self._file.readline(LONGEST_LINE)
+        self.size += len(raw)
+        if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            raise Invalid("the file is UTF-16; save it as CSV in UTF-8")
+        try:
+            names = [name.strip().lower() for name in parse(raw.removeprefix(_BOM))]
+        except Unreadable as error:
+            raise Invalid(f"line 1: {error}") from error
+        faults = [f"column {name!r} is not known; known are {', '.join(COLUMNS)}" for name in _unknown(names)]
+        faults += [f"column {name!r} stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+        faults += [f"column {name!r} is missing" for name in NEEDED if name not in names]
+        if not names:
+            faults = ["the file is empty; its first line must name the columns"]
+        if not faults and "postcode" not in names and not ADDRESS.keys().isdisjoint(names):
+            faults = ["column 'postcode' is missing; an address is given whole or not at all"]
+        if faults:
+            raise Invalid([f"line 1: {one}" for one in faults])
+        return names
+
+    def rows(self) -> Iterator[str | Bad]:
+        """One for each line that is not blank, in order; bounded in memory however long the lines are."""
+        while raw := self._file.readline(LONGEST_LINE):
+            self._number += 1
+            self.size += len(raw)
+            if len(raw) == LONGEST_LINE and raw[-1] != _NEWLINE:
+                self._skip_rest()
+                yield Bad(self._number, f"longer than {LONGEST_LINE} bytes", raw[:200].decode(errors="replace"))
+            elif raw.strip():
+                yield self._row(raw)
+
+    def _skip_rest(self) -> None:
+        while more := self._file.readline(LONGEST_LINE):
+            self.size += len(more)
+            if more[-1] == _NEWLINE:
+                return
+
+    def _row(self, raw: bytes) -> str | Bad:
+        try:
+            cells = parse(raw)
+        except Unreadable as error:
+            return Bad(self._number, str(error), raw.decode(errors="replace").rstrip("\r\n"))
+        if len(cells) != len(self.names):
+            reason = f"has {len(cells)} columns; the first line names {len(self.names)}"
+            return Bad(self._number, reason, raw.decode().rstrip("\r\n"))
+        found, faults = self._convert(cells)
+        faults += _together(found, self.given)
+        if faults:
+            return Bad(self._number, "; ".join(faults), raw.decode().rstrip("\r\n"))
+        address = {ADDRESS[name]: cell for name, cell in found.items() if name in ADDRESS and cell}
+        return "\t".join(
+            (
+                str(self._number),
+                found["uprn"],
+                found["area"],
+                found.get("profile", _NULL),
+                found.get("readiness", _NULL),
+                _escaped(found.get("readiness_text", "")) or _NULL,
+                found.get("ready_date", _NULL),
+                found.get("installation_type", _NULL),
+                found.get("one_open_order", _NULL),
+                _escaped(orjson.dumps({**address, "country": address.get("country", "UK")}).decode())
+                if address
+                else _NULL,
+            )
+        )
+
+    def _convert(self, cells: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+        found: dict[str, str] = {}
+        faults: list[str] = []
+        for place, name in self._places:
+            try:
+                found[name] = self._cells[name](cells[place].strip())
+            except ValueError as error:
+                faults.append(f"{name}: {error}")
+        return found, faults
+
+
+def parse(raw: bytes) -> list[str]:
+    """The cells of one line. Raises `Unreadable`, in words."""
+    try:
+        text = raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"byte {error.start + 1} is not UTF-8; save the file as CSV in UTF-8") from error
+    if wrong := _CONTROL.search(text):
+        name = "NUL" if wrong[0] == "\0" else f"control character {ord(wrong[0]):#04x}"
+        raise Unreadable(f"{name} at character {wrong.start() + 1}")
+    try:
+        return next(csv.reader((text,), strict=True), [])
+    except csv.Error as error:
+        raise Unreadable(f'quotes are wrong ({error}); write "…" round a cell and "" for a quote in it') from error
+
+
+def _unknown(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in COLUMNS and name not in IGNORED]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\")
+
+
+def _together(found: Mapping[str, str], given: frozenset[str]) -> list[str]:
+    """What only several cells tell."""
+    faults: list[str] = []
+    if found.get("readiness", "READY") == "READY" and "profile" in given and found.get("profile") == _NULL:
+        faults.append("profile: needed where readiness is READY")
+    if "postcode" in given:
+        faults += [f"{name}: needed in an address" for name in ("city", "postcode") if found.get(name) == ""]
+    return faults
+
+
+def _converters(known: Known) -> dict[str, Convert]:
+    def uprn(cell: str) -> str:
+        if not (cell.isascii() and cell.isdigit() and len(cell) <= 20 and 1 <= int(cell) <= UPRN_HIGHEST):  # noqa: PLR2004 - leading zeros
+            raise ValueError(f"{cell[:30]!r} is no UPRN; a number from 1 to {UPRN_HIGHEST} is accepted")
+        number = int(cell)
+        if reason := known.refuse(number):
+            raise ValueError(reason)
+        return str(number)
+
+    def area(cell: str) -> str:
+        if cell not in known.areas:
+            raise ValueError(f"{cell[:30]!r} is not known; make it: fibregate premises area")
+        return cell
+
+    def profile(cell: str) -> str:
+        if cell and cell not in known.profiles:
+            raise ValueError(f"{cell[:30]!r} is not known; make it: fibregate premises profile")
+        return str(known.profiles[cell]) if cell else _NULL
+
+    texts = {name: _text(name) for name in ("readiness_text", *ADDRESS)}
+    return {
+        **texts,
+        "uprn": uprn,
+        "area": area,
+        "profile": profile,
+        "readiness": _readiness,
+        "ready_date": _day,
+        "installation_type": _installation,
+        "one_open_order": _flag,
+        "postcode": _postcode,
+    }
+
+
+def _text(name: str) -> Convert:
+    longest = _LONGEST.get(name, 100)
+
+    def text(cell: str) -> str:
+        if len(cell) > longest:
+            raise ValueError(f"has {len(cell)} characters; at most {longest} are accepted")
+        return cell
+
+    return text
+
+
+def _readiness(cell: str) -> str:
+    if not cell:
+        return "READY"
+    if cell not in READINESS:
+        raise ValueError(f"{cell[:30]!r}; accepted: {', '.join(READINESS)}")
+    return cell
+
+
+@lru_cache(maxsize=4096)
+def _day(cell: str) -> str:
+    if not cell:
+        return _NULL
+    try:
+        return date.fromisoformat(cell).isoformat()
+    except ValueError:
+        raise ValueError(f"{cell[:30]!r} is no date; write it as 2025-07-16") from None
+
+
+@lru_cache(maxsize=1024)
+def _installation(cell: str) -> str:
+    if cell and not _WORD.fullmatch(cell):
+        raise ValueError(f"{cell[:30]!r}; capital letters, digits and _ are accepted, such as STANDARD")
+    return cell or _NULL
+
+
+def _flag(cell: str) -> str:
+    if cell.lower() in _TRUE:
+        return "true"
+    if cell.lower() in _FALSE:
+        return "false"
+    raise ValueError(f"{cell[:30]!r}; true and false are accepted")
+
+
+@lru_cache(maxsize=65536)
+def _postcode(cell: str) -> str:
+    if cell and not _POSTCODE.fullmatch(cell):
+        raise ValueError(f"{cell[:30]!r} is no postcode; accepted is one such as AB1 2CD")
+    return cell.upper()
