@@ -2,11 +2,11 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-CODE := $(wildcard src tests bench proof)
+CODE := $(wildcard src tests docs_gen bench proof)
 MIGRATIONS := $(wildcard src/fibregate/migrations/0*.sql)
 HOUSE_TESTS := $(wildcard tests/test_architecture.py tests/test_docs.py tests/test_schema.py)
 
-.PHONY: help setup lock demo serve check lint types floors dependencies unused migrations house test bench schema clean
+.PHONY: help setup lock demo serve check lint types floors dependencies unused migrations house test bench docs schema clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ test: setup ## all tests, on two processes
 bench: setup ## the speed of the service against pgbench on the same server
 	@$(BIN)/python -m bench
 
+docs: setup ## write the generated pages of docs/reference again
+	@$(BIN)/python -m docs_gen
+
 schema: setup ## write src/fibregate/migrations/schema.sql again, after a new migration
 	@FIBREGATE_WRITE_SCHEMA=1 $(BIN)/pytest -q tests/test_schema.py
 
@@ -58,4 +61,4 @@ lock: setup ## write both lock files again, with newer versions where there are 
 
 clean: ## remove what was made; a serving sandbox has to be stopped first
 	rm -rf .venv .fibregate-sandbox dist build .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
-	find src tests bench proof -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests docs_gen bench proof -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

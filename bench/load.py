@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -33,8 +33,7 @@ class Connection(asyncio.Protocol):
         self.statuses: Counter[int] = Counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():

@@ -5,16 +5,14 @@ import os
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import asyncpg
 import orjson
 
-from fibregate.db import APP_ROLE, Row
+from fibregate.db import APP_ROLE, Db, Row
 from fibregate.postgres import binaries
 from fibregate.postgres.processes import User
 from fibregate.vocabulary import TenantId
@@ -23,20 +21,24 @@ _PLACE = re.compile(r"\$([0-9]+)\b")
 _TENANT = "\\if :known = 0\nselect set_config('fg.tenant', :tenant::text, false);\n\\set known 1\n\\endif\n"
 
 
-class Recorder:
-    """Stands where the database would, and keeps what it was asked."""
+class Watched(Db):
+    """The gateway's way to the database, which keeps what it was asked."""
 
-    def __init__(self) -> None:
-        self.sql = ""
-        self.arguments: tuple[object, ...] = ()
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn, size=1)
+        self.asked: list[Asked] = []
 
     async def row(self, sql: str, tenant: TenantId | None, *args: object) -> Row | None:
-        self.sql, self.arguments = sql, (tenant, *args)
-        return None
+        self.asked.append(Asked(sql, args if tenant is None else (tenant, *args)))
+        return await super().row(sql, tenant, *args)
 
-    async def rows(self, sql: str, tenant: TenantId | None, *args: object) -> list[Row]:
-        self.sql, self.arguments = sql, (tenant, *args)
-        return []
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement as the gateway sent it."""
+
+    sql: str
+    arguments: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +49,28 @@ class Statement:
     values: Mapping[str, str]
 
 
-async def statement(connection: Any, mark: str, recorded: Recorder, varied: Mapping[int, str]) -> Statement:
-    """`varied` gives the parameters that change from one transaction to the next, as expressions of pgbench's."""
-    types = [one.name for one in (await connection.prepare(recorded.sql)).get_parameters()]
+async def statement(db: Db, asked: Asked, varied: Mapping[object, str]) -> Statement:
+    """`varied` tells which values change from one transaction to the next, as expressions of pgbench's."""
+    async with db.raw() as connection:
+        kinds = [one.name for one in (await connection.prepare(asked.sql)).get_parameters()]
     values: dict[str, str] = {}
 
     def place(found: re.Match[str]) -> str:
         number = int(found[1])
-        kind, value = types[number - 1], recorded.arguments[number - 1]
-        if number in varied:
-            return f"({varied[number]})::{kind}"
+        kind, value = kinds[number - 1], asked.arguments[number - 1]
+        if _changes(value, varied):
+            return f"({varied[value]})::{kind}"
         if value is None:
             return f"nullif(:none, :none)::{kind}"  # a constant null would be a cheaper plan than the gateway's
-        values[f"{mark}{number}"] = written(value)
-        return f":{mark}{number}::{kind}"
+        name = f"v{abs(hash(asked.sql)) % 10_000}_{number}"
+        values[name] = written(value)
+        return f":{name}::{kind}"
 
-    return Statement(_PLACE.sub(place, recorded.sql).strip(), values)
+    return Statement(_PLACE.sub(place, asked.sql).strip(), values)
+
+
+def _changes(value: object, varied: Mapping[object, str]) -> bool:
+    return isinstance(value, int | datetime) and not isinstance(value, bool) and value in varied
 
 
 def written(value: object) -> str:
@@ -85,6 +93,7 @@ class Script:
     sets: Sequence[str]
     statements: Sequence[Statement]
     tenants: int
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def text(self) -> str:
         sets = "\n".join((f"\\set tenant 1 + (:client_id % {self.tenants})", *self.sets))
@@ -92,7 +101,7 @@ class Script:
 
     @property
     def values(self) -> dict[str, str]:
-        found = {"known": "0", "none": "none", "n": "0", "first_id": "0"}
+        found = {"known": "0", "none": "none", "n": "0", **self.more}
         for one in self.statements:
             found |= one.values
         return found
@@ -144,10 +153,3 @@ class Pgbench:
         if done is None or rate is None:
             raise RuntimeError(f"pgbench said something new:\n{text}")
         return Ran(int(done[1]), float(rate[1]))
-
-
-async def connection_as_app(dsn: str) -> Any:
-    """For preparing only: the types of the parameters are the server's word."""
-    connection: Any = await asyncpg.connect(dsn)
-    await connection.execute(f'set role "{APP_ROLE}"')
-    return connection

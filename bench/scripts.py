@@ -1,17 +1,19 @@
-"""The gateway's statements as pgbench runs them: what changes from one transaction to the next, and what does not."""
+"""The gateway's statements as pgbench runs them, watched while the gateway's own actions send them once."""
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from bench.callers import IDS_A_CALLER
 from bench.ground import FIRST_UPRN, SERVICE, Ground
-from bench.peer import Recorder, Script, Statement, statement
+from bench.peer import Script, Watched, statement
 from bench.service import HOLD_LIMIT
-from fibregate.appointments import store as appointments
+from fibregate.appointments import actions as appointments
 from fibregate.appointments.model import Asker, Wish
-from fibregate.availability import store as availability
-from fibregate.calendars import uk_date
-from fibregate.orders import store as orders
+from fibregate.availability import actions as availability
+from fibregate.clock import BusinessTime
+from fibregate.orders import actions as orders
+from fibregate.orders.actions import Placement
 from fibregate.orders.model import Request
 from fibregate.vocabulary import OrderType, Purpose, TenantId
 
@@ -21,62 +23,56 @@ CHARACTERISTICS = (
     {"name": "END_USER_TYPE", "value": "RESIDENTIAL"},
 )
 CONTACT = {"name": "Jane Doe", "phoneNumber": "01234 567890", "email": "jane@doe.com"}
-VISIT = "interval '5 hours'"
+VISIT = timedelta(hours=5)
+_FIRST = TenantId(1)
 _ADDRESS = {"id": str(FIRST_UPRN), "type": "UPRN"}
 _HASH = bytes(range(32))
-_FIRST = TenantId(1)
 _ID = f"\\set n :n + 1\n\\set id :first_id + :client_id * {IDS_A_CALLER} + :n"
 
+Act = Callable[[Watched], Awaitable[object]]
 
-async def read(connection: Any, ground: Ground, premises: int) -> Script:
-    asked = Recorder()
-    await availability.find(asked, _FIRST, FIRST_UPRN)
+
+async def _script(ground: Ground, act: Act, sets: list[str], varied: dict[object, str]) -> Script:
+    """What the act sends, with tenant, and these values where they occur, changed for each transaction."""
+    db = Watched(ground.runtime)
+    try:
+        await act(db)
+        asked = [await statement(db, one, {_FIRST: ":tenant", **varied}) for one in db.asked]
+    finally:
+        await db.close()
+    return Script(sets, asked, len(ground.tenants))
+
+
+async def read(ground: Ground, premises: int) -> Script:
     uprn = f"\\set uprn random({FIRST_UPRN}, {FIRST_UPRN + premises - 1})"
-    return Script([uprn], [await statement(connection, "r", asked, {1: ":tenant", 2: ":uprn"})], len(ground.tenants))
+    return await _script(
+        ground, lambda db: availability.check(db, _FIRST, FIRST_UPRN), [uprn], {FIRST_UPRN: ":uprn"}
+    )
 
 
-async def book(connection: Any, ground: Ground) -> Script:
-    asked, now = Recorder(), datetime.now(UTC)
-    wish = Wish(
-        id=1,
-        uprn=FIRST_UPRN,
-        address=_ADDRESS,
-        service=SERVICE,
-        purpose=Purpose.PROVIDE,
-        starts_at=ground.starts[0],
-        ends_at=ground.starts[0],
-        read_as_local=False,
-        body_hash=_HASH,
-    )
-    await appointments.book(
-        asked, _FIRST, wish, ASKER, today=uk_date(now), now=now, limit=HOLD_LIMIT, notice=None
-    )
+async def book(ground: Ground, number: int) -> Script:
+    """Makes the booking of that number."""
+    starts = ",".join(f'"{one.isoformat()}"' for one in ground.starts)
     start = "(:starts::timestamptz[])[:day]"
-    varied = {1: ":tenant", 2: ":id", 3: ":uprn", 6: start, 7: f"{start} + {VISIT}"}
-    made = await statement(connection, "b", asked, varied)
-    starts = "{" + ",".join(f'"{one.isoformat()}"' for one in ground.starts) + "}"
-    made = Statement(made.sql, {**made.values, "starts": starts})
     sets = [
         _ID,
         f"\\set uprn random({FIRST_UPRN}, {FIRST_UPRN + ground.premises - 1})",
         f"\\set day random(1, {len(ground.starts)})",
     ]
-    return Script(sets, [made], len(ground.tenants))
+    wish = _wish(ground, number)
+    varied: dict[object, str] = {
+        number: ":id",
+        FIRST_UPRN: ":uprn",
+        wish.starts_at: start,
+        wish.ends_at: f"{start} + interval '{VISIT.seconds} seconds'",
+    }
+    made = await _script(ground, lambda db: _book(db, wish), sets, varied)
+    return replace(made, more={"starts": f"{{{starts}}}"})
 
 
-async def order(connection: Any, ground: Ground, orders_a_caller: int) -> Script:
-    facts, place = Recorder(), Recorder()
-    await orders_facts(facts)
-    await orders.place(
-        place,
-        _FIRST,
-        _request(),
-        ASKER,
-        reservation=1,
-        one_at_a_time=True,
-        play=None,
-        now=datetime.now(UTC),
-    )
+async def order(ground: Ground, number: int, orders_a_caller: int) -> Script:
+    """Places the order of that number, for an appointment of the same number."""
+    await _prepared(ground, number)
     tenants = len(ground.tenants)
     sets = [
         _ID,
@@ -84,26 +80,42 @@ async def order(connection: Any, ground: Ground, orders_a_caller: int) -> Script
         f" % {ground.premises}",
         f"\\set uprn {FIRST_UPRN} + :place",
     ]
-    return Script(
-        sets,
-        [
-            await statement(connection, "f", facts, {1: ":tenant", 2: ":uprn", 3: ":id", 4: ":id"}),
-            await statement(connection, "p", place, {1: ":tenant", 2: ":id", 5: ":uprn", 13: ":id"}),
-        ],
-        tenants,
+    return await _script(ground, lambda db: _order(db, number), sets, {number: ":id", FIRST_UPRN: ":uprn"})
+
+
+async def _prepared(ground: Ground, number: int) -> None:
+    db = Watched(ground.runtime)
+    try:
+        await _book(db, _wish(ground, number))
+    finally:
+        await db.close()
+
+
+def _wish(ground: Ground, number: int) -> Wish:
+    return Wish(
+        id=number,
+        uprn=FIRST_UPRN,
+        address=_ADDRESS,
+        service=SERVICE,
+        purpose=Purpose.PROVIDE,
+        starts_at=ground.starts[0],
+        ends_at=ground.starts[0] + VISIT,
+        read_as_local=False,
+        body_hash=_HASH,
     )
 
 
-async def orders_facts(on: Recorder) -> None:
-    try:
-        await orders.facts(on, _FIRST, _request())
-    except AssertionError:
-        return  # it has been told that there is no such tenant
+def _now() -> BusinessTime:
+    return BusinessTime(datetime.now(UTC))
 
 
-def _request() -> Request:
-    return Request(
-        id=1,
+async def _book(db: Watched, wish: Wish) -> None:
+    await appointments.book(db, _FIRST, wish, ASKER, now=_now(), hold_limit=HOLD_LIMIT)
+
+
+async def _order(db: Watched, number: int) -> None:
+    request = Request(
+        id=number,
         order_type=OrderType.NEW,
         tenant_code="BENCH001",
         uprn=FIRST_UPRN,
@@ -112,7 +124,7 @@ def _request() -> Request:
         characteristics=CHARACTERISTICS,
         primary_contact=CONTACT,
         secondary_contact=None,
-        appointment_id=1,
+        appointment_id=number,
         appointment_reference=None,
         requested_completion_date=None,
         engineer_tasks=None,
@@ -121,3 +133,4 @@ def _request() -> Request:
         notes=None,
         body_hash=_HASH,
     )
+    await orders.place(db, _FIRST, request, ASKER, Placement(now=_now(), one_open_order=True))

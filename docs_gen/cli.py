@@ -65,7 +65,7 @@ def _place(argument: Any) -> str:
 def _spelling(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return _place(parameter)
-    names = ", ".join(parameter.opts)
+    names = "/".join([", ".join(parameter.opts), *parameter.secondary_opts])
     return names if parameter.is_flag else f"{names} {parameter.metavar or parameter.name.upper()}"
 
 

@@ -28,7 +28,7 @@ from fibregate.clock import BusinessTime
 from fibregate.db import Db
 from fibregate.sandbox import clock as sandbox_clock
 from fibregate.sandbox import parts
-from fibregate.sandbox.clock import SandboxClock, Walked
+from fibregate.sandbox.clock import SandboxClock
 from fibregate.sandbox.world import actions as world
 from fibregate.settings import Settings
 from fibregate.tenants import actions as tenants
@@ -178,11 +178,14 @@ class Gateway:
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return await self.send(method, path if path.startswith("/") else f"{WHOLESALE}/{path}", headers, raw, at)
 
-    async def walk(self, span: timedelta) -> Walked:
+    async def walk(self, span: timedelta) -> None:
         """Advance the business clock through everything that becomes due."""
-        walked = await sandbox_clock.advance(self.db, by=span)
-        assert walked.caught_up
-        return walked
+        await self.walk_to(await self.clock.now() + span)
+
+    async def walk_to(self, moment: datetime) -> None:
+        walked = await self.ask("POST", "/sandbox/v1/clock", body={"now": moment.isoformat()})
+        assert walked.status == 200, walked.raw
+        assert walked.body["caughtUp"], walked.raw
 
     async def rows(self, tenant: str, sql: str, *args: object) -> list[Any]:
         return await self.db.rows(sql, TenantId(self.card.numbers[tenant]), *args)

@@ -8,7 +8,7 @@ from fibregate.lanes.model import Lane
 
 _ENQUEUE = """
 insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
-values ($1, $2, $3, $4, coalesce($5, clock()), $6, $6 - 1)
+values ($1, $2, $3, $4, coalesce($5, clock()), $6::bigint, $6::bigint - 1)
 on conflict (key) do update set
     last_enqueued = greatest(l.last_enqueued, excluded.last_enqueued),
     due_at = case when l.last_done = l.last_enqueued then excluded.due_at else l.due_at end

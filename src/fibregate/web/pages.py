@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fibregate.web import openapi
+from fibregate.web import accepted, openapi
 from fibregate.web.door import Door
 
 Json = Mapping[str, Any]
@@ -69,10 +69,11 @@ def page(document: Json, name: str) -> str:
     schemas: Json = document["components"]["schemas"]
     parts = [
         f"<p><a href='/docs'>All doors</a> · <a href='/openapi/{escape(name)}.json'>OpenAPI 3.1 document</a></p>",
-        f"<h1>{escape(document['info']['title'])}</h1><p>{escape(document['info']['description'])}</p>",
+        f"<h1>{escape(document['info']['title'])}</h1><p>{_prose(document['info']['description'])}</p>",
     ]
+    refusals: Json = document["components"].get("responses", {})
     for path, operations in document["paths"].items():
-        parts += [_operation(verb, path, operation) for verb, operation in operations.items()]
+        parts += [_operation(verb, path, operation, refusals) for verb, operation in operations.items()]
     shown = "".join(
         f"<details id='{escape(one)}'><summary><code>{escape(one)}</code></summary>{_pre(schema)}</details>"
         for one, schema in schemas.items()
@@ -80,14 +81,20 @@ def page(document: Json, name: str) -> str:
     return _shell(document["info"]["title"], "".join(parts) + f"<section><h2>Shapes</h2>{shown}</section>")
 
 
-def _operation(verb: str, path: str, operation: Json) -> str:
+def _prose(text: str) -> str:
+    """Plain text, with what stands between backticks as code."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+
+
+def _operation(verb: str, path: str, operation: Json, refusals: Json) -> str:
     scope = operation.get("x-scope")
     needed = f"needs a token with the scope <code>{escape(scope)}</code>" if scope else "needs no token"
-    answers = "".join(_answer(status, answer) for status, answer in operation["responses"].items())
+    answers = "".join(_answer(status, answer, refusals) for status, answer in operation["responses"].items())
     return (
         f"<section id='{escape(operation['operationId'])}'><h2><span class='verb {verb}'>{verb.upper()}</span>"
-        f"<code>{escape(path)}</code></h2><p>{escape(operation['summary'])} <span class='quiet'>({needed})</span></p>"
-        f"<p>{escape(operation.get('description', ''))}</p>"
+        f"<code>{escape(path)}</code></h2><p>{_prose(operation['summary'])} <span class='quiet'>({needed})</span></p>"
+        f"<p>{_prose(operation.get('description', ''))}</p>"
         f"{_parameters(operation.get('parameters', ()))}{_body(operation.get('requestBody'))}"
         f"<details><summary>Try it</summary><pre>{escape(_curl(verb, path, operation))}</pre></details>"
         f"<table><tr><th>Answer</th><th></th></tr>{answers}</table></section>"
@@ -98,7 +105,7 @@ def _parameters(parameters: Sequence[Json]) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(one['name'])}</code></td><td>{one['in']}</td>"
         f"<td>{'required' if one['required'] else ''}</td>"
-        f"<td>{escape(one.get('description', ''))} {_shape(one)}</td></tr>"
+        f"<td>{_prose(one.get('description', ''))} <span class='quiet'>{_shape(one)}</span></td></tr>"
         for one in parameters
     )
     return f"<table><tr><th>Parameter</th><th>in</th><th></th><th></th></tr>{rows}</table>" if rows else ""
@@ -108,11 +115,16 @@ def _shape(holder: Json) -> str:
     """What a parameter or a body holds, with a link where the shape has a name."""
     for media, content in holder.get("content", {}).items():
         return f"{escape(media)} {_shape(content)}"
-    schema: Json = holder.get("schema", {})
+    return _named(holder.get("schema", {}))
+
+
+def _named(schema: Json) -> str:
     if "$ref" in schema:
         name = escape(str(schema["$ref"]).rpartition("/")[2])
         return f"<a href='#{name}'>{name}</a>"
-    return f"<code>{escape(orjson.dumps(schema).decode())}</code>" if schema else ""
+    if schema.get("type") == "array":
+        return f"a list of {_named(schema.get('items', {})) or 'values'}"
+    return escape(accepted.at(schema, ()))
 
 
 def _body(body: Json | None) -> str:
@@ -123,9 +135,14 @@ def _body(body: Json | None) -> str:
     return f"<p>Body: {_shape(body)}</p>{shown}"
 
 
-def _answer(status: str, answer: Json) -> str:
-    told = "see the error object" if "$ref" in answer else f"{escape(answer['description'])} {_shape(answer)}"
-    return f"<tr><td>{escape(status)}</td><td>{told}</td></tr>"
+def _answer(status: str, answer: Json, refusals: Json) -> str:
+    known: Json = refusals[str(answer["$ref"]).rpartition("/")[2]] if "$ref" in answer else answer
+    samples = [one["example"] for one in known.get("content", {}).values() if "example" in one]
+    shown = f"<details><summary>example</summary>{_pre(samples[0])}</details>" if samples else ""
+    return (
+        f"<tr><td>{escape(status)}</td><td>{_prose(known['description'])} "
+        f"<span class='quiet'>{_shape(known)}</span>{shown}</td></tr>"
+    )
 
 
 def _curl(verb: str, path: str, operation: Json) -> str:
@@ -150,7 +167,7 @@ def _pre(value: object) -> str:
 def _index(doors: Sequence[Door[Any]]) -> str:
     rows = "".join(
         f"<tr><td><a href='/docs/{escape(door.dialect.name)}'>{escape(door.dialect.title)}</a></td>"
-        f"<td><code>{escape(door.prefix)}</code></td><td>{escape(door.dialect.description)}</td></tr>"
+        f"<td><code>{escape(door.prefix)}</code></td><td>{_prose(door.dialect.description)}</td></tr>"
         for door in doors
     )
     return _shell("Fibregate", f"<h1>Fibregate</h1><table>{rows}</table>")

@@ -47,7 +47,6 @@ _ADDRESS_FIELDS: Final = (
     "city",
     "postcode",
     "country",
-    "additionalIdentifiers",
 )
 
 

@@ -5,8 +5,6 @@ from typing import Final
 from fibregate import errors
 from fibregate.web.dialect import Dialect
 
-SCENARIO, PROBLEM, DELAY = "X-Scenario", "X-Problem-Code", "X-Kci-Delay"
-
 WHOLESALE: Final = Dialect(
     name="wholesale",
     title="Wholesale gateway",
@@ -19,5 +17,4 @@ WHOLESALE: Final = Dialect(
     fault=(500, "SUPPLIER_FAULT"),
     missing_body_field=422,
     tenant=True,
-    optional_headers=(SCENARIO, PROBLEM, DELAY),
 )

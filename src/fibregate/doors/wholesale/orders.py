@@ -184,6 +184,8 @@ ORDER: Final = {
     "requestedCompletionDate": "2025-07-28",
 }
 
+SANDBOX_HEADERS: Final = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
+
 ROUTES: Final = [
     Route(
         method="POST",
@@ -192,12 +194,14 @@ ROUTES: Final = [
         summary="Place an order",
         description=(
             "202 means received and kept, not accepted by the network: ACKNOWLEDGED or ORDER_REJECTED follows. "
-            "The same id with an equal body does nothing twice."
+            "The same id with an equal body does nothing twice. `X-Scenario`, `X-Problem-Code` and `X-Kci-Delay` "
+            "choose what happens next, in a sandbox only."
         ),
         scope=SCOPE,
         action=place,
         query=OrderQuery,
         body=OrderIn,
+        headers=SANDBOX_HEADERS,
         answers={202: None, 200: ValidOut},
         tags=("Orders",),
         body_examples={"documents": ORDER},

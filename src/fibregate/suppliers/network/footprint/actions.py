@@ -21,7 +21,7 @@ async def known(db: Db, refuse: UprnRule) -> Known:
 
 
 async def run(tx: Tx, file: IO[bytes], may: Known, report: Report, *, skip_bad: bool) -> Outcome:
-    """Read the file and put it in place. Nothing is where the outcome is `refused`: undo the transaction then.
+    """Read the file and put it in place; nothing of it where the outcome is `refused`.
 
     Raises `Invalid` for a file that cannot be read at all, and where another import is going on.
     """

@@ -141,7 +141,7 @@ def parse(raw: bytes) -> list[str]:
         name = "NUL" if wrong[0] == "\0" else f"control character {ord(wrong[0]):#04x}"
         raise Unreadable(f"{name} at character {wrong.start() + 1}")
     try:
-        return next(csv.reader((text,), strict=True), [])
+        return next(csv.reader((text,), strict=True), None) or []
     except csv.Error as error:
         raise Unreadable(f'quotes are wrong ({error}); write "…" round a cell and "" for a quote in it') from error
 
@@ -157,7 +157,7 @@ def _escaped(text: str) -> str:
 def _together(found: Mapping[str, str], given: frozenset[str]) -> list[str]:
     """What only several cells tell."""
     faults: list[str] = []
-    if found.get("readiness", "READY") == "READY" and "profile" in given and found.get("profile") == _NULL:
+    if found.get("readiness") == "READY" and found.get("profile") == _NULL:
         faults.append("profile: needed where readiness is READY")
     if "postcode" in given:
         faults += [f"{name}: needed in an address" for name in ("city", "postcode") if found.get(name) == ""]

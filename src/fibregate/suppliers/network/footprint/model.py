@@ -83,7 +83,7 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file's lines; nothing was put in place where `refused`."""
+    """What became of a file's lines; none was put in place where `refused`."""
 
     read: int
     bad: int

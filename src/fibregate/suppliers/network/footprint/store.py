@@ -194,7 +194,8 @@ with merged as (
 wanted as (
     select * from merged as m
     where m.is_new or (
-        m.area, m.profile_id, m.readiness, m.readiness_text, m.ready_date, m.installation_type, m.one_open_order, m.address
+        m.area, m.profile_id, m.readiness, m.readiness_text, m.ready_date, m.installation_type, m.one_open_order,
+        m.address
     ) is distinct from (
         (m.old).area, (m.old).profile_id, (m.old).readiness, (m.old).readiness_text, (m.old).ready_date,
         (m.old).installation_type, (m.old).one_open_order, (m.old).address
