@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 from starlette.applications import Starlette
@@ -56,8 +55,8 @@ def door(callers: Callers) -> ASGIApp:
 
 
 async def bare_read(request: Request) -> Response:
-    given = dict(parse_qsl(request.scope["query_string"].decode()))
-    asked = availability.AvailabilityQuery.model_validate({"address": json_reader.read(given["address"])})
+    given = json_reader.read(request.query_params["address"])
+    asked = availability.AvailabilityQuery.model_validate({"address": given})
     assert asked.address.uprn
     return Response(orjson.dumps(availability.EXAMPLE), media_type="application/json")
 

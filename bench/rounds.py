@@ -210,6 +210,8 @@ async def orders(bench: Bench, web: Process) -> None:
     """Orders that quote appointments; after each turn rows and answers are compared, and the orders are ended."""
     ground = bench.ground
     script = await scripts.order(ground, bench.numbers.next(), bench.orders_a_caller)
+    async with ground.superuser() as looking:
+        await checks.end_orders(looking)
     pgbench = bench.pgbench(ground.runtime)
 
     async def gateway(name: str = "order", seconds: float = bench.seconds) -> None:

@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,13 +29,12 @@ class Settings(BaseSettings):
     issuer: str = Field(default="https://fibregate.invalid", description="`iss` of the tokens that we sign")
     token_seconds: int = Field(default=3600, ge=60, le=86400, description="life of an access token, in seconds")
     pool_size: int = Field(default=10, ge=2, le=90, description="database connections of one process")
-    supplier_timeout_seconds: float = Field(
-        default=25, gt=0, le=120, description="how long a request may wait for a network before it is answered 504"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least that is worth a line on standard error"
     )
-    log_level: str = Field(default="info", description="debug, info, warning or error")
     one_open_order: bool = Field(default=True, description="refuse a second open NEW order at one premises")
-    hold_limit: int | None = Field(
-        default=200, ge=1, description="unconfirmed appointments that one tenant may hold at a time; empty for no limit"
+    hold_limit: int = Field(
+        default=200, ge=0, description="unconfirmed appointments that one tenant may hold at a time; 0 for no limit"
     )
     webhook_connect_seconds: float = Field(default=5, gt=0, description="time to connect to a tenant's endpoint")
     webhook_total_seconds: float = Field(default=20, gt=0, description="time for a whole delivery attempt")

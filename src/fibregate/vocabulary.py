@@ -172,6 +172,3 @@ PROBLEM_CODES = frozenset(
     }
 )
 """The documented problem codes. An update with another one is kept and told as it came."""
-
-CUSTOMER_CAUSED = frozenset({"ACCESS_ISSUE", "CUSTOMER_CHANGED_MIND", "PROPERTY_UNOCCUPIED", "SITE_UNSAFE"})
-"""Problems that move the promise itself when they ask for a new appointment; all others move only the target."""

@@ -6,15 +6,27 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+from pydantic import ValidationError
+
 from fibregate import migrate, vault
 from fibregate.clock import BusinessClock, SystemClock
 from fibregate.db import APP_ROLE, Db
-from fibregate.postgres import Embedded, attach
+from fibregate.migrate import MigrationRefused
+from fibregate.postgres import Embedded, PostgresFailed, attach
 from fibregate.sandbox import store as sandbox
 from fibregate.sandbox.clock import SandboxClock
 from fibregate.settings import Settings
-from fibregate.vault import Vault
+from fibregate.vault import Vault, VaultError
 from fibregate.web.server import run
+
+
+class Refused(Exception):
+    """A command does not do what it was asked; the message says why and what to do."""
+
+
+REFUSALS = (Refused, PostgresFailed, VaultError, MigrationRefused, OSError, asyncpg.PostgresError)
+"""What a command ends on with a message instead of a traceback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +41,21 @@ class Workbench:
 
 def settings_of(data: Path | None, database: str | None) -> Settings:
     """The environment's settings, with what the command line says instead."""
-    given = Settings()
+    given = _environment()
     changes: dict[str, object] = {}
     if data is not None:
         changes["data"] = data
     if database is not None:
         changes["database_url"] = database
     return Settings.model_validate({**given.model_dump(exclude_unset=True), **changes})
+
+
+def _environment() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (f"FIBREGATE_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        raise Refused("\n".join(faults)) from error
 
 
 @contextmanager

@@ -11,12 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fibregate.cli.context import Workbench, opened, origin
+from fibregate.cli.context import REFUSALS, Workbench, opened, origin
 from fibregate.errors import GatewayError
-from fibregate.migrate import MigrationRefused
-from fibregate.postgres import PostgresFailed
 from fibregate.tenants.model import Actor
-from fibregate.vault import VaultError
 
 T = TypeVar("T")
 
@@ -33,7 +30,7 @@ def run(work: Callable[[Workbench], Awaitable[T]], data: Path | None, database: 
 
     try:
         return asyncio.run(inside())
-    except (GatewayError, VaultError, PostgresFailed, MigrationRefused) as error:
+    except (GatewayError, *REFUSALS) as error:
         typer.secho(f"refused: {error}", err=True, fg="red")
         raise typer.Exit(1) from error
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fibregate.cli import orders, premises, sandbox, serve, signing_keys, tenants, work_orders
+from fibregate.cli import doctor, orders, premises, sandbox, serve, signing_keys, slots, tenants, work_orders
 from fibregate.cli.demo import command as demo
 
 app = typer.Typer(
@@ -36,9 +36,11 @@ def _options(  # pyright: ignore[reportUnusedFunction] - typer calls it
 serve.register(app)
 sandbox.register(app)
 demo.register(app)
+doctor.register(app)
 app.add_typer(tenants.tenant, name="tenant")
 app.add_typer(tenants.credential, name="credential")
 app.add_typer(premises.premises, name="premises")
+app.add_typer(slots.slots, name="slots")
 app.add_typer(orders.order, name="order")
 app.add_typer(work_orders.work_order, name="work-order")
 app.add_typer(signing_keys.signing_key, name="signing-key")

@@ -64,7 +64,9 @@ def _visit(row: Row) -> Group:
 def _told(row: Row, dates: list[Row], sent: list[Row]) -> Group:
     facts, number = row["facts"], row["sequence_number"]
     at = view.instant(facts["happenedAt"])
-    moved = f"{facts['previousStatus']} → {row['status']}" if facts["previousStatus"] != row["status"] else row["status"]
+    moved = (
+        f"{facts['previousStatus']} → {row['status']}" if facts["previousStatus"] != row["status"] else row["status"]
+    )
     why = f" · {facts['problemCode']}" if facts.get("problemCode") else ""
     codes = f" ({', '.join(facts['supplierCodes'])})" if facts.get("supplierCodes") else ""
     entries = [Entry(at, "kci", f"KCI {number} {row['reason']}{why}{codes}: {moved}")]
@@ -88,7 +90,9 @@ def _delivery(row: Row) -> str:
     if row["delivered_at"]:
         tries = "" if row["attempts"] == 1 else f" at attempt {row['attempts']}"
         return f"delivered {local(row['delivered_at'])}{tries} to {row['url']}"
-    state = f"given up: {row['parked_reason']}" if row["parked_reason"] else f"not delivered, {row['attempts']} attempts"
+    state = (
+        f"given up: {row['parked_reason']}" if row["parked_reason"] else f"not delivered, {row['attempts']} attempts"
+    )
     return f"{state}: {row['url']}"
 
 

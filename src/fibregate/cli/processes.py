@@ -13,6 +13,7 @@ import structlog
 
 from fibregate import boot, vault, work
 from fibregate.app import App, gate
+from fibregate.cli.context import Refused
 from fibregate.clock import BusinessClock, SystemClock
 from fibregate.db import APP_ROLE, WORK_ROLE, Db
 from fibregate.doors.wholesale.services import Wholesale
@@ -31,10 +32,6 @@ from fibregate.web.guard import Guard
 from fibregate.web.server import Server
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-class Refused(Exception):
-    """The process does not start; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +178,7 @@ async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGen
     is_ready = False
     wholesale: dict[str, Any] = {
         "one_open_order": settings.one_open_order,
-        "hold_limit": settings.hold_limit,
+        "hold_limit": settings.hold_limit or None,
         **plan.wholesale(shared),
     }
     app = App(

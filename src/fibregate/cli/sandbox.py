@@ -6,18 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 
-from fibregate import migrate
 from fibregate.cli import processes, sandbox_folder
-from fibregate.cli.context import database, origin, settings_of
-from fibregate.cli.processes import Plan, Refused, Shared
-from fibregate.cli.sandbox_folder import Folder, FolderRefused
+from fibregate.cli.context import REFUSALS, database, origin, settings_of
+from fibregate.cli.processes import Plan, Shared
+from fibregate.cli.sandbox_folder import Folder
 from fibregate.cli.serve import Host, Port, fail
 from fibregate.doors.sandbox import door
 from fibregate.doors.sandbox.services import OPERATOR, SCOPE, Sandbox
-from fibregate.postgres import PostgresFailed
 from fibregate.sandbox import clock as sandbox_clock
 from fibregate.sandbox import parts, store
 from fibregate.sandbox.clock import SandboxClock
@@ -25,7 +22,6 @@ from fibregate.sandbox.world import actions as world
 from fibregate.settings import Settings
 from fibregate.tenants import actions as tenants
 from fibregate.tenants.model import SANDBOX_SUPPLIER_SCOPES, SANDBOX_TENANT_SCOPES, Actor
-from fibregate.vault import VaultError
 from fibregate.web.door import Door
 from fibregate.web.fields import Instant
 from fibregate.web.server import run
@@ -74,15 +70,7 @@ def sandbox(
                 settled=partial(_write_address, folder),
             )
             run(processes.serve(plan))
-    except (
-        FolderRefused,
-        Refused,
-        PostgresFailed,
-        VaultError,
-        migrate.MigrationRefused,
-        OSError,
-        asyncpg.PostgresError,
-    ) as error:
+    except REFUSALS as error:
         fail(str(error))
 
 
@@ -107,7 +95,7 @@ def _settings(folder: Folder) -> Settings:
             "webhook_ports": [],
             "webhook_plain_http": True,
             "one_open_order": False,
-            "hold_limit": None,
+            "hold_limit": 0,
         }
     )
 

@@ -9,14 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fibregate.cli.context import Refused
 from fibregate.postgres import attach
 
 MARKER = ".fibregate-sandbox"
 CARD = "sandbox.json"
-
-
-class FolderRefused(Exception):
-    """The folder cannot be used as asked; nothing in it was touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +36,16 @@ class Folder:
 
 
 def claim(path: Path, *, now: datetime | None, fresh: bool) -> Folder:
-    """The folder's sandbox as it was, or a new one in an empty folder. Raises `FolderRefused`."""
+    """The folder's sandbox as it was, or a new one in an empty folder. Raises `Refused`."""
     marker = path / MARKER
     if fresh and marker.exists():
         _empty(path)
     elif marker.exists():
         if now is not None:
-            raise FolderRefused(f"{path} holds a sandbox already; its clock goes on. Start anew with --fresh --now …")
+            raise Refused(f"{path} holds a sandbox already; its clock goes on. Start anew with --fresh --now …")
         return Folder(path, datetime.fromisoformat(json.loads(marker.read_text("utf-8"))["beganAt"]))
     if path.exists() and any(path.iterdir()):
-        raise FolderRefused(f"{path} is not empty and holds no sandbox; name an empty or a new folder with --data")
+        raise Refused(f"{path} is not empty and holds no sandbox; name an empty or a new folder with --data")
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     began_at = now or datetime.now(UTC)
     _write(marker, json.dumps({"beganAt": began_at.isoformat()}) + "\n")
@@ -57,7 +54,7 @@ def claim(path: Path, *, now: datetime | None, fresh: bool) -> Folder:
 
 def _empty(path: Path) -> None:
     if attach(path, patience=0) is not None:
-        raise FolderRefused(f"a process is serving the sandbox in {path}; stop it first")
+        raise Refused(f"a process is serving the sandbox in {path}; stop it first")
     for inside in path.iterdir():
         if inside.name != MARKER:
             shutil.rmtree(inside) if inside.is_dir() and not inside.is_symlink() else inside.unlink()

@@ -6,18 +6,15 @@ import secrets
 from pathlib import Path
 from typing import Annotated
 
-import asyncpg
 import typer
 
 from fibregate import migrate as migrations
 from fibregate.cli import processes
+from fibregate.cli.context import REFUSALS, Refused, settings_of
 from fibregate.cli.context import database as opened_database
-from fibregate.cli.context import settings_of
-from fibregate.cli.processes import Plan, Refused
-from fibregate.postgres import PostgresFailed
+from fibregate.cli.processes import Plan
 from fibregate.settings import Settings
 from fibregate.suppliers.network.books import actions as books
-from fibregate.vault import VaultError
 from fibregate.web.server import run
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes a free one.")]
@@ -38,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(port: Port = 8080, host: Host = "127.0.0.1", database: DatabaseUrl = None, data: Data = None) -> None:
     """Run the whole gateway, web and worker, in one process. Stop it with Ctrl-C or SIGTERM."""
-    start(settings_of(data, database), web=(host, port), worker=True)
+    start(_settings(data, database), web=(host, port), worker=True)
 
 
 def web(database: DatabaseUrl = None, port: Port = 8080, host: Host = "127.0.0.1", data: Data = None) -> None:
@@ -51,8 +48,16 @@ def work(database: DatabaseUrl = None, data: Data = None) -> None:
     start(_apart(data, database), web=None, worker=True)
 
 
+def _settings(data: Path | None, database: str | None) -> Settings:
+    try:
+        return settings_of(data, database)
+    except Refused as error:
+        fail(str(error), code=2)
+        raise
+
+
 def _apart(data: Path | None, database: str | None) -> Settings:
-    settings = settings_of(data, database)
+    settings = _settings(data, database)
     if settings.database_url is None:
         fail("The halves meet in a PostgreSQL of your own: give --database or FIBREGATE_DATABASE_URL.", code=2)
     return settings
@@ -67,7 +72,7 @@ def start(settings: Settings, *, web: tuple[str, int] | None, worker: bool) -> N
                     Plan(settings=settings, dsn=dsn, server=server, web=web, worker=worker, prepare=_open_books)
                 )
             )
-    except (Refused, PostgresFailed, VaultError, migrations.MigrationRefused, OSError, asyncpg.PostgresError) as error:
+    except REFUSALS as error:
         fail(str(error))
 
 
@@ -86,8 +91,8 @@ def migrate(
     """
     try:
         asyncio.run(_migrate(database, runtime_role))
-    except (migrations.MigrationRefused, OSError, asyncpg.PostgresError) as error:
-        fail(str(error))
+    except REFUSALS as error:
+        fail(f"the schema was not brought up to date: {error}")
 
 
 async def _migrate(database: str, role: str) -> None:

@@ -189,7 +189,7 @@ ROUTES: Final = [
         query=OrdersQuery,
         answers={200: OrdersPage},
         tags=("Orders",),
-        query_examples={"status": "IN_PROGRESS,PENDING"},
+        query_examples={"status": ["IN_PROGRESS", "PENDING"]},
         answer_examples={200: {"orders": [_ORDER]}},
     ),
     Route(

@@ -1,18 +1,26 @@
 """Place an order, and read how it stands."""
 
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from fibregate.db import Row
 from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
-from fibregate.doors.wholesale.wire import AddressIdentifier, CallerId, Characteristic, Contact, SpecificationRef
+from fibregate.doors.wholesale.wire import (
+    AddressIdentifier,
+    CallerId,
+    Characteristic,
+    Contact,
+    SpecificationRef,
+    Timeslot,
+)
 from fibregate.orders import actions, view
 from fibregate.orders.actions import Placement
 from fibregate.orders.model import Order, Request
-from fibregate.vocabulary import OrderStatus, OrderType
+from fibregate.vocabulary import OrderStatus, OrderType, Reason
 from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Day, Id, Text50, Text1000
+from fibregate.web.fields import Day, Id, Stamp, Text50, Text1000
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
@@ -59,25 +67,69 @@ class ValidOut(Wire):
     valid: bool
 
 
-class UpdateOut(Wire):
-    """One KCI of the order."""
+class NoteOut(Wire):
+    """What an engineer noted."""
 
-    id: str
-    supplier: str
+    note: str
+    type: str
+    created: Stamp | None = None
+
+
+class ActBy(Wire):
+    """Who must act, and by when."""
+
+    who: str
+    by: Stamp
+
+
+class UpdateOut(Wire):
+    """One KCI of the order, as it was told."""
+
+    id: UUID
     sequence_number: int
-    reason_code: str
-    status: str
-    delivery_status: str
+    reason_code: Reason
+    status: OrderStatus
+    issued_on: Stamp | None = None
+    received_on: Stamp | None = None
+    delivered_on: Stamp | None = None
+    delivery_status: Literal["PENDING", "DELIVERED"]
+    supplier: str
+    problem_code: str | None = None
+    text: str | None = None
+    supplier_codes: list[str] | None = None
+    supplier_notes: list[NoteOut] | None = None
+    committed_date: Stamp | None = None
+    target_date: Stamp | None = None
+    characteristics: list[Characteristic] | None = None
+    appointment: Timeslot | None = None
+    act_by: ActBy | None = None
 
 
 class OrderOut(Wire):
-    """The order as it stands; its fields as they were sent, with what has been learnt since."""
+    """The order as it stands: its fields as they were sent, with what has been learnt since."""
 
     id: int
     order_type: str
     tenant: str
+    supplier_order_reference: str | None = None
     status: OrderStatus
-    updates: list[dict[str, Any]]
+    address: AddressIdentifier
+    service_order_item: OrderItem
+    primary_contact: Contact
+    secondary_contact: Contact | None = None
+    appointment_reservation_id: int | None = None
+    appointment_reservation_reference: str | None = None
+    appointment_timeslot: Timeslot | None = None
+    requested_completion_date: Day | None = None
+    committed_date: Stamp | None = None
+    target_date: Stamp | None = None
+    engineer_tasks: list[str] | None = None
+    hazards: str | None = None
+    on_site_restrictions: str | None = None
+    notes: str | None = None
+    created: Stamp
+    updated: Stamp
+    updates: list[UpdateOut]
 
 
 async def place(call: Call[OrderQuery, OrderIn, Wholesale]) -> Answer:
@@ -217,6 +269,15 @@ ROUTES: Final = [
         answers={200: OrderOut},
         errors=(404,),
         tags=("Orders",),
-        answer_examples={200: {**ORDER, "status": "ACKNOWLEDGED", "updates": []}},
+        answer_examples={
+            200: {
+                **ORDER,
+                "supplierOrderReference": "NW1-10000001",
+                "status": "ACKNOWLEDGED",
+                "created": "2025-07-01T08:00:00.000Z",
+                "updated": "2025-07-01T08:02:00.000Z",
+                "updates": [],
+            }
+        },
     ),
 ]

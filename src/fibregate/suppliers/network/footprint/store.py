@@ -40,6 +40,14 @@ async def put_service(
     await on.row(_PUT_SERVICE, None, service, name, [dict(one) for one in order_characteristics])
 
 
+_HAS_SERVICE = "select exists (select from service_specifications where service = $1) as known"
+
+
+async def has_service(on: Statements, service: str) -> bool:
+    row = await on.row(_HAS_SERVICE, None, service)
+    return row is not None and row["known"]
+
+
 _PUT_PROFILE = """
 insert into profiles (code, service, characteristics, ont_ports) values ($1, $2, $3, $4)
 on conflict (code) do update
