@@ -103,8 +103,7 @@ def _words(kind: type[StrEnum]) -> str:
 
 def _problems() -> str:
     codes = ", ".join(code(one) for one in sorted(vocabulary.PROBLEM_CODES))
-    customers = ", ".join(code(one) for one in sorted(vocabulary.CUSTOMER_CAUSED))
     return (
         f"### Problem codes\n\nThose that are documented: {codes}.\n\nAn update with another code is kept and told as "
-        f"it came. Caused by the customer: {customers}.\n"
+        "it came.\n"
     )

@@ -136,6 +136,10 @@ class Db:
                 tx = Tx(slot, tenant)
                 async with slot.connection.transaction():
                     yield tx
+            except asyncio.CancelledError:
+                # A BEGIN or COMMIT that was cut off may still come about: nobody else may be served on this connection.
+                slot.drop()
+                raise
             finally:
                 _open_transaction.reset(mark)
         if tx.wakes_workers:
@@ -151,6 +155,9 @@ class Db:
         async with self._serving(None) as slot:
             try:
                 yield slot.connection
+            except asyncio.CancelledError:
+                slot.drop()
+                raise
             finally:
                 slot.tenant = None
 

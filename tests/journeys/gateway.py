@@ -62,7 +62,7 @@ def settings(**changes: Any) -> Settings:
         "webhook_ports": [],
         "webhook_plain_http": True,
         "one_open_order": False,
-        "hold_limit": None,
+        "hold_limit": 0,
         **changes,
     }
     return Settings(**given)

@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
 from fibregate import boot, migrate
 from fibregate.boot import Finding
 from fibregate.cli import doctor_checks as checks
-from fibregate.cli.context import settings_of
+from fibregate.cli.context import Refused, settings_of
 from fibregate.cli.desk import Data, Database
 from fibregate.db import Db
 from fibregate.errors import GatewayError
@@ -56,9 +55,9 @@ async def findings(data: Data, database: Database) -> AsyncIterator[Finding]:
     """Each as it is found; what depends on something broken is left out."""
     try:
         settings = settings_of(data, database)
-    except ValidationError as error:
-        for one in checks.settings_faults(error):
-            yield one
+    except Refused as refused:
+        for line in str(refused).splitlines():
+            yield Finding("settings", well=False, found=line, mend="see docs/reference/settings.md")
         return
     yield Finding("settings", well=True, found="can be read")
     for one in (*checks.keys(settings), *checks.disk(settings)):
@@ -73,7 +72,6 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             if dsn is None:
                 yield Finding("database", well=True, found=f"none yet in {settings.data}; the first start makes it")
                 return
-            yield Finding("database", well=True, found=f"answers at {_place(dsn)}")
             async for one in _inside(settings, dsn):
                 yield one
     except (PostgresFailed, migrate.MigrationRefused) as error:
@@ -112,6 +110,7 @@ async def _reached(settings: Settings) -> AsyncGenerator[str | None]:
 
 async def _inside(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
     found = await boot.examine(dsn)
+    yield Finding("database", well=True, found=f"answers at {_place(dsn)}")
     for one in found:
         yield one
     if not all(one.well for one in found if one.what in {"schema", "rights"}):

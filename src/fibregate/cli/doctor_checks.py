@@ -7,8 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
 from fibregate import calendars, vault
 from fibregate.boot import Finding
 from fibregate.cli import store
@@ -30,13 +28,6 @@ LEAST_FREE_SHARE: Final = 0.05
 def said(error: BaseException) -> str:
     """An error in a line; some have no words of their own."""
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def settings_faults(error: ValidationError) -> Iterator[Finding]:
-    """Each setting that cannot be read, by the name of its variable."""
-    for one in error.errors():
-        name = "FIBREGATE_" + "_".join(str(part) for part in one["loc"]).upper()
-        yield Finding(f"setting {name}", well=False, found=one["msg"], mend="see docs/reference/settings.md")
 
 
 def keys(settings: Settings) -> Iterator[Finding]:

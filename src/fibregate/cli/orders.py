@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from fibregate.cli.context import Workbench
-from fibregate.cli.desk import Data, Database, run, say, show
+from fibregate.cli.desk import Data, Database, run, say
 from fibregate.cli.order_timeline import Entry, timeline
 from fibregate.cli.order_words import band, day, local
+from fibregate.cli.tables import table
 from fibregate.doors.manage import store
 from fibregate.orders import actions as orders
 from fibregate.orders import view
@@ -50,7 +51,7 @@ def list_orders(
             for row in await store.list_orders(bench.db, one.tenant_id, like, after=(None, 0), limit=limit)
         ]
 
-    show(
+    table(
         ["tenant", "order", "type", "status", "address", "reference", "placed", "target"],
         run(work, data, database),
     )

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -11,9 +12,10 @@ import typer
 from fibregate import calendars
 from fibregate.cli import store
 from fibregate.cli.context import Workbench
-from fibregate.cli.desk import Data, Database, operator_here, run, say, show
+from fibregate.cli.desk import Data, Database, operator_here, run, say
 from fibregate.cli.order_words import band
 from fibregate.cli.slot_patterns import Pattern, read_patterns, read_weekdays
+from fibregate.cli.tables import table
 from fibregate.cli.work_order_options import hours_of
 from fibregate.db import Row, Tx
 from fibregate.errors import Invalid
@@ -45,6 +47,10 @@ class Sold:
     places: Counter[str]
 
     @property
+    def book(self) -> str:
+        return f"{self.row['area']}, {self.row['service']}, {self.row['purpose']}"
+
+    @property
     def cells(self) -> list[str]:
         row, places = self.row, self.places
         counted = sum(places.values())
@@ -52,10 +58,7 @@ class Sold:
         notes = [*(["closed"] if row["closed"] else []), *([] if row["standard"] else ["premium"])]
         notes += [f"{row['booked'] - counted:+d} uncounted"] if counted != row["booked"] else []
         return [
-            row["area"],
-            f"{row['service']} {row['purpose']}",
             band(row["starts_at"], row["ends_at"]),
-            row["classification"],
             str(row["capacity"]),
             str(places["CONFIRMED"] + places["FULFILLED"]),
             str(places["ATTACHED"]),
@@ -81,8 +84,8 @@ def show_slots(
 ) -> None:
     """Show timeslots and the places in them, over all tenants. Times are UK local time.
 
-    confirmed: promised visits. ordered: of an order that is not committed yet. held: reserved, not ordered. free: can be
-    booked, if the lead time allows.
+    confirmed: promised visits. ordered: of an order that is not committed yet. held: reserved, not ordered. free: can
+    be booked, if the lead time allows.
     """
 
     async def work(bench: Workbench) -> list[Sold]:
@@ -91,8 +94,10 @@ def show_slots(
         return await _sold(bench, area, purpose, first, last)
 
     found = run(work, data, database)
-    heads = ["area", "for", "visit", "band", "places", "confirmed", "ordered", "held", "free", ""]
-    show(heads, [one.cells for one in found])
+    for book, lines in groupby(found, key=lambda one: one.book):
+        table(["visit", "places", "confirmed", "ordered", "held", "free", ""], [one.cells for one in lines], title=book)
+    if not found:
+        say("None: no book is open there. See fibregate slots book-create and fibregate slots open.")
     if len(found) == _MOST_ROWS:
         say(f"These are the first {_MOST_ROWS}; narrow it with --area, --from, --to and --purpose.")
 

@@ -7,8 +7,9 @@ import typer
 from fibregate import calendars
 from fibregate.cli import store, work_order_updates
 from fibregate.cli.context import Workbench
-from fibregate.cli.desk import Data, Database, operator_here, run, say, show
+from fibregate.cli.desk import Data, Database, operator_here, run, say
 from fibregate.cli.order_words import band, day, local, one_line
+from fibregate.cli.tables import table
 from fibregate.cli.work_order_desk import Found, Words, find, speak
 from fibregate.cli.work_order_options import Reference
 from fibregate.db import Row, Tx
@@ -49,7 +50,7 @@ def list_work_orders(
 
     found = run(work, data, database)
     found.sort(key=lambda one: (one[0]["starts_at"] is None, one[0]["starts_at"] or one[0]["created_at"]))
-    show(
+    table(
         ["work order", "tenant", "order", "status", "uprn", "area", "visit", "target"],
         [
             [

@@ -1,0 +1,183 @@
+"""Two walls between tenants, each proved alone: everything of one tenant is asked for by another, with a wall taken out.
+
+The first wall is the tenant in every statement, the second is row-level security. The same replay must leak once both
+are gone, or it would prove nothing.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.doors.updates.test_updates import QUIET
+from tests.journeys.gateway import WHOLESALE, Card, Gateway, gateway
+from tests.journeys.requests import booking, order
+
+from fibregate import db
+from fibregate.app import App, gate
+from fibregate.migrate import Dsns
+from fibregate.web.gate import Gate
+
+SLOT = ("2025-07-16T07:00:00.000Z", "2025-07-16T12:00:00.000Z")
+CANARY = "canary-7f3a"
+FIRST_WALL = re.compile(r"\b(?:\w+\.)?tenant_id = \$1\b")
+PUBLIC = {"/.well-known/jwks.json", "/IdentityModule/v1.0/oauth/token"}
+
+
+def without_first_wall(sql: str) -> str:
+    return FIRST_WALL.sub("($1::integer is not null)", sql)
+
+
+@dataclass
+class Theirs:
+    """What the other tenant may try to reach."""
+
+    endpoint: str
+    cursor: str
+
+    def requests(self) -> list[tuple[str, str, Any]]:
+        change = {"url": "http://127.0.0.1:9/stolen", "rendering": "wholesale-webhook"}
+        return [
+            ("GET", "appointments/159", None),
+            ("DELETE", "appointments/160", None),
+            ("GET", "service-orders/127", None),
+            ("GET", f"/manage/v1/endpoints/{self.endpoint}", None),
+            ("PATCH", f"/manage/v1/endpoints/{self.endpoint}", change),
+            ("DELETE", f"/manage/v1/endpoints/{self.endpoint}", None),
+            ("GET", "/manage/v1/endpoints", None),
+            ("GET", "/manage/v1/kcis", None),
+            ("GET", f"/manage/v1/kcis?after={self.cursor}", None),
+            ("GET", "/manage/v1/orders", None),
+            ("GET", "/manage/v1/orders/127/deliveries", None),
+            ("GET", "/sandbox/v1/orders/127", None),
+            ("POST", "service-orders", order(900, tenant="ISP2", appointment=160)),
+            ("POST", "service-orders", order(901, tenant="ISP2", appointmentReservationReference=CANARY)),
+        ]
+
+
+async def furnish(one: Gateway) -> Theirs:
+    """ISP1's things, each with a canary in it."""
+    for number in (159, 160):
+        got = await one.ask("POST", "appointments", tenant="ISP1", body=booking(number, slot=SLOT))
+        assert got.status == 201
+    await one.rows("ISP1", "update reservations set reference = $2 where tenant_id = $1 and id = 160", CANARY)
+    body = order(127, tenant="ISP1", appointment=159, notes=CANARY, hazards=CANARY)
+    assert (await one.ask("POST", "service-orders", tenant="ISP1", body=body, extra={**QUIET, "X-Kci-Delay": "0"})).status == 202
+    made = await one.ask(
+        "POST",
+        "/manage/v1/endpoints",
+        tenant="ISP1",
+        body={"url": f"http://127.0.0.1:9/{CANARY}", "rendering": "wholesale-webhook"},
+    )
+    assert made.status == 201, made.raw
+    feed = await one.ask("GET", "/manage/v1/kcis?limit=1", tenant="ISP1")
+    return Theirs(made.body["id"], feed.body["nextCursor"])
+
+
+def leaks(status: int, raw: bytes) -> bool:
+    """Something of the other tenant's was shown, or changed."""
+    if CANARY.encode() in raw or b"Jane Doe" in raw or b'"orderId":127' in raw:
+        return True
+    return status in {201, 202, 204}
+
+
+async def state(one: Gateway) -> list[Any]:
+    held = await one.rows("ISP1", "select id, state from reservations where tenant_id = $1 order by id")
+    endpoints = await one.rows("ISP1", "select url, enabled, deleted_at from endpoints where tenant_id = $1")
+    return [*map(tuple, held), *map(tuple, endpoints)]
+
+
+async def replay(one: Gateway, theirs: Theirs) -> list[str]:
+    """What leaked."""
+    before = await state(one)
+    found: list[str] = []
+    for method, path, body in theirs.requests():
+        got = await one.ask(method, path, tenant="ISP2", body=body)
+        if leaks(got.status, got.raw):
+            found.append(f"{method} {path}: {got.status} {got.raw[:200]!r}")
+    if await state(one) != before:
+        found.append("something was changed")
+    return found
+
+
+async def drop_second_wall(owner: str) -> None:
+    connection = await asyncpg.connect(owner)
+    try:
+        for row in await connection.fetch("select relname from pg_class where relrowsecurity"):
+            await connection.execute(f"alter table {row['relname']} disable row level security")
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "running_with",
+    [{"first", "second"}, {"second"}, {"first"}, set[str]()],
+    ids=["both walls", "the second alone", "the first alone", "none"],
+)
+async def test_nothing_of_one_tenant_reaches_another(
+    town: tuple[Dsns, Card], monkeypatch: pytest.MonkeyPatch, running_with: set[str]
+) -> None:
+    fresh, card = town
+    statement = db._Slot.statement
+
+    async def open_statement(slot: db._Slot, sql: str) -> Any:
+        return await statement(slot, without_first_wall(sql))
+
+    async with gateway(fresh.runtime, card) as one:
+        theirs = await furnish(one)
+        for code in ("ISP1", "ISP2"):
+            await one.token(code)
+        if "first" not in running_with:
+            monkeypatch.setattr(db._Slot, "statement", open_statement)
+        if "second" not in running_with:
+            await drop_second_wall(fresh.owner)
+        found = await replay(one, theirs)
+        monkeypatch.undo()
+    assert bool(found) is (not running_with), "\n".join(found)
+
+
+async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gateway) -> None:
+    theirs = await furnish(running)
+    absent = Theirs("00000000-0000-4000-8000-000000000000", theirs.cursor)
+    pairs = zip(theirs.requests(), absent.requests(), strict=True)
+    for (method, path, body), (_, other, other_body) in pairs:
+        if "?after=" in path or "{" in path:
+            continue
+        here = other.replace("159", "759").replace("160", "760").replace("127", "727")
+        there = json.loads(json.dumps(other_body).replace("160", "760").replace(CANARY, "canary-none"))
+        foreign = await running.ask(method, path, tenant="ISP2", body=body)
+        nothing = await running.ask(method, here, tenant="ISP2", body=there)
+        assert foreign.status == nothing.status, (path, foreign.raw, nothing.raw)
+        shown = re.sub(rb'"uuid":"[^"]*"', b"", foreign.raw)
+        expected = re.sub(rb'"uuid":"[^"]*"', b"", nothing.raw)
+        for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727")):
+            expected = expected.replace(absent_one, ours)
+        assert shown == expected.replace(absent.endpoint.encode(), theirs.endpoint.encode())
+
+
+async def test_every_route_has_a_scope_or_is_known_to_be_public(
+    town: tuple[Dsns, Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, card = town
+    gates: list[Gate] = []
+
+    def noted(app: App) -> Gate:
+        gates.append(gate(app))
+        return gates[-1]
+
+    monkeypatch.setattr("fibregate.cli.processes.gate", noted)
+    async with gateway(fresh.runtime, card):
+        routes = [(door.prefix + route.path, route) for door in gates[0].doors for route in door.routes]
+    public = {path for path, route in routes if route.scope is None}
+    assert public == PUBLIC
+    replayed = [
+        (method, path if path.startswith("/") else f"{WHOLESALE}/{path}")
+        for method, path, _ in Theirs("some-id", "cursor").requests()
+    ]
+    for path, route in routes:
+        pattern = re.compile(re.sub(r"\{\w+(:int)?\}", "[^/]+", path))
+        if "{" in path:
+            covered = any(method == route.method and pattern.fullmatch(asked) for method, asked in replayed)
+            assert covered, f"{route.method} {path} is not replayed as another tenant"
