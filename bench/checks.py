@@ -132,9 +132,7 @@ async def appoint(
     starts_at: datetime,
 ) -> None:
     """A held appointment for every order that a turn may place, under the order's own number."""
-    await connection.execute(
-        _APPOINT, first, a_caller, callers, tenants, orders, premises, FIRST_UPRN, starts_at
-    )
+    await connection.execute(_APPOINT, first, a_caller, callers, tenants, orders, premises, FIRST_UPRN, starts_at)
     await connection.execute("analyze reservations")
 
 

@@ -83,7 +83,6 @@ async def main(which: str) -> None:
     app = door(Callers(db, vault.from_settings(settings), settings)) if which == "door" else bare()
     server = Server(app)
     await server.start()
-    import gc; gc.collect(); gc.freeze(); gc.set_threshold(20000, 20, 20)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     print(f"ready {server.url}", flush=True)

@@ -1,7 +1,7 @@
 """The ground that all is measured on: one server, its tenants, premises and slots."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -49,7 +49,7 @@ class Ground:
         return self.server.dsn(RUNTIME, MILLION_DATABASE)
 
     @asynccontextmanager
-    async def superuser(self, database: str = DATABASE) -> AsyncIterator[Any]:
+    async def superuser(self, database: str = DATABASE) -> AsyncGenerator[Any]:
         """A connection that no wall stops."""
         connection: Any = await asyncpg.connect(self.server.superuser_dsn(database))
         try:
@@ -101,8 +101,9 @@ def mornings(today: date) -> tuple[datetime, ...]:
 
 async def _network(connection: Any) -> None:
     await connection.execute(
-        "insert into areas (area, name, nation) select 'A' || n, 'Area ' || n, 'ENG' from generate_series(1, $1) as n"
-        .replace("$1", str(AREAS))
+        "insert into areas (area, name, nation) select 'A' || n, 'Area ' || n, 'ENG' from generate_series(1, $1) as n".replace(
+            "$1", str(AREAS)
+        )
     )
     await connection.execute(
         "insert into service_specifications (service, name, order_characteristics) values ($1, 'FTTP', $2)",
@@ -164,11 +165,15 @@ def _premises(first: int, last: int) -> Iterator[str]:
 
 async def _copy_lines(connection: Any, first: int, last: int) -> None:
     with_line = range(first + -first % _LINE_EVERY, last, _LINE_EVERY)
-    onts = [(f"ONT{one:010d}", FIRST_UPRN + one, f"LN{one:010d}", f"SN{one:08d}", "Fenwick Optical") for one in with_line]
+    onts = [
+        (f"ONT{one:010d}", FIRST_UPRN + one, f"LN{one:010d}", f"SN{one:08d}", "Fenwick Optical") for one in with_line
+    ]
     ports = [(f"ONT{one:010d}", port, "FREE") for one in with_line for port in range(1, _ONT_PORTS + 1)]
     names = ("ont_reference", "uprn", "line_id", "serial_number", "manufacturer")
     await connection.copy_records_to_table("onts", records=onts, columns=names)
-    await connection.copy_records_to_table("ont_ports", records=ports, columns=("ont_reference", "port_number", "status"))
+    await connection.copy_records_to_table(
+        "ont_ports", records=ports, columns=("ont_reference", "port_number", "status")
+    )
 
 
 async def prepare_million(ground: Ground, premises: int) -> None:
@@ -197,7 +202,9 @@ async def add_clients(ground: Ground, hashes: list[bytes]) -> None:
     async with ground.superuser() as connection:
         for number, ((client, _), kept) in enumerate(zip(ground.clients, hashes, strict=True), 1):
             await connection.execute(
-                "insert into clients (client_id, for_tenant, scopes) values ($1, $2, '{gateway,manage}')", client, number
+                "insert into clients (client_id, for_tenant, scopes) values ($1, $2, '{gateway,manage}')",
+                client,
+                number,
             )
             await connection.execute(
                 "insert into client_secrets (client_id, place, secret_hash) values ($1, 1, $2)", client, kept

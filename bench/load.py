@@ -71,7 +71,9 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
     connections: list[Connection] = []
     for number in range(job["connections"]):
         caller = Caller(job, number)
-        _, made = await loop.create_connection(lambda one=caller: Connection(one, lambda: until), "127.0.0.1", job["port"])
+        _, made = await loop.create_connection(
+            lambda one=caller: Connection(one, lambda: until), "127.0.0.1", job["port"]
+        )
         connections.append(made)
     began = perf_counter()
     until = began + job["seconds"]

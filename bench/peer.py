@@ -146,7 +146,7 @@ class Pgbench:
         )
         said, wrong = await process.communicate()
         text = said.decode()
-        if process.returncode or wrong.strip() and b"ERROR" in wrong:
+        if process.returncode or b"ERROR" in wrong:
             raise RuntimeError(f"pgbench failed:\n{wrong.decode()[-2000:]}")
         done = re.search(r"actually processed: ([0-9]+)", text)
         rate = re.search(r"tps = ([0-9.]+)", text)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -77,26 +77,28 @@ class Bench:
 
 
 def _timeslot(start: Any) -> tuple[str, str]:
-    from datetime import timedelta
-
     written = "%Y-%m-%dT%H:%M:%S.000Z"
-    return start.strftime(written), (start + timedelta(hours=5)).strftime(written)
+    return start.strftime(written), (start + scripts.VISIT).strftime(written)
 
 
-ORDER = json.dumps(
-    {
-        "id": "$ID",
-        "orderType": "NEW",
-        "tenant": "$TENANT",
-        "address": {"id": "$UPRN", "type": "UPRN"},
-        "serviceOrderItem": {
-            "serviceSpecification": {"id": SERVICE},
-            "serviceCharacteristics": list(scripts.CHARACTERISTICS),
-        },
-        "primaryContact": scripts.CONTACT,
-        "appointmentReservationId": "$RESERVATION",
-    }
-).replace('"$ID"', "$ID").replace('"$RESERVATION"', "$RESERVATION")
+ORDER = (
+    json.dumps(
+        {
+            "id": "$ID",
+            "orderType": "NEW",
+            "tenant": "$TENANT",
+            "address": {"id": "$UPRN", "type": "UPRN"},
+            "serviceOrderItem": {
+                "serviceSpecification": {"id": SERVICE},
+                "serviceCharacteristics": list(scripts.CHARACTERISTICS),
+            },
+            "primaryContact": scripts.CONTACT,
+            "appointmentReservationId": "$RESERVATION",
+        }
+    )
+    .replace('"$ID"', "$ID")
+    .replace('"$RESERVATION"', "$RESERVATION")
+)
 
 
 async def load(job: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +140,7 @@ async def peer_turn(bench: Bench, name: str, pgbench: Pgbench, script: Script, f
     return ran.transactions
 
 
-async def _alternate(sides: list[Callable[[], Awaitable[None]]], number: int) -> None:
+async def _alternate(sides: Sequence[Callable[[], Awaitable[None]]], number: int) -> None:
     """Whoever begins in one round comes later in the next."""
     for place in range(len(sides)):
         await sides[(place + number) % len(sides)]()
@@ -237,14 +239,13 @@ async def orders(bench: Bench, web: Process) -> None:
 
 
 async def _appoint(bench: Bench, looking: Any, first: int) -> None:
-    job = {"tenants": list(bench.ground.tenants), "orders_a_caller": bench.orders_a_caller}
     await checks.appoint(
         looking,
         first=first,
         a_caller=IDS_A_CALLER,
         callers=bench.connections,
         orders=bench.orders_a_caller,
-        tenants=len(job["tenants"]),
+        tenants=len(bench.ground.tenants),
         premises=bench.ground.premises,
         starts_at=bench.ground.starts[0],
     )
@@ -274,7 +275,9 @@ async def doors(bench: Bench) -> None:
                 await load(bench.job(kind, process.port, bench.numbers.next(), seconds=1))
         for number in range(bench.rounds):
             bench.say(f"the door, round {number + 1} of {bench.rounds}")
-            await _alternate([_door_turn(bench, name, process) for name, process in (("door", door), ("bare", bare))], number)
+            await _alternate(
+                [_door_turn(bench, name, process) for name, process in (("door", door), ("bare", bare))], number
+            )
 
 
 def _door_turn(bench: Bench, name: str, process: Process) -> Callable[[], Awaitable[None]]:

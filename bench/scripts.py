@@ -45,9 +45,7 @@ async def _script(ground: Ground, act: Act, sets: list[str], varied: dict[object
 
 async def read(ground: Ground, premises: int) -> Script:
     uprn = f"\\set uprn random({FIRST_UPRN}, {FIRST_UPRN + premises - 1})"
-    return await _script(
-        ground, lambda db: availability.check(db, _FIRST, FIRST_UPRN), [uprn], {FIRST_UPRN: ":uprn"}
-    )
+    return await _script(ground, lambda db: availability.check(db, _FIRST, FIRST_UPRN), [uprn], {FIRST_UPRN: ":uprn"})
 
 
 async def book(ground: Ground, number: int) -> Script:
@@ -73,14 +71,18 @@ async def book(ground: Ground, number: int) -> Script:
 async def order(ground: Ground, number: int, orders_a_caller: int) -> Script:
     """Places the order of that number, for an appointment of the same number."""
     await _prepared(ground, number)
-    tenants = len(ground.tenants)
     sets = [
         _ID,
-        f"\\set place ((:client_id % {tenants}) * 37 + (:client_id / {tenants}) * {orders_a_caller} + :n - 1)"
-        f" % {ground.premises}",
+        _place(ground, orders_a_caller),
         f"\\set uprn {FIRST_UPRN} + :place",
     ]
     return await _script(ground, lambda db: _order(db, number), sets, {number: ":id", FIRST_UPRN: ":uprn"})
+
+
+def _place(ground: Ground, orders_a_caller: int) -> str:
+    tenants = len(ground.tenants)
+    own = f"(:client_id % {tenants}) * 37 + (:client_id / {tenants}) * {orders_a_caller}"
+    return f"\\set place ({own} + :n - 1) % {ground.premises}"
 
 
 async def _prepared(ground: Ground, number: int) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 HOLD_LIMIT = 1_000_000
@@ -23,6 +23,7 @@ def settings(dsn: str) -> dict[str, str]:
         "FIBREGATE_MASTER_KEY": MASTER_KEY,
         "FIBREGATE_HOLD_LIMIT": str(HOLD_LIMIT),
         "FIBREGATE_LOG_LEVEL": "info",
+        **({"FIBREGATE_POOL_SIZE": os.environ["POOL"]} if "POOL" in os.environ else {}),
     }
 
 
@@ -65,7 +66,7 @@ class Process:
         if self._process.stdout:
             self._process.stdout.close()
 
-    def __enter__(self) -> "Process":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -100,5 +101,3 @@ def doors(which: str, dsn: str, log: Path) -> Process:
     started = Process(["bench.doors", which], log, settings(dsn))
     started.wait_until_ready()
     return started
-
-

@@ -1,4 +1,4 @@
-"""Connections that remember whose tenant they serve: under a storm of cancellations, and while the database goes away."""
+"""Connections that remember whose tenant they serve: in a storm of cancellations, and while the database goes away."""
 
 import asyncio
 import random
@@ -62,7 +62,7 @@ async def test_2000_cancelled_requests_never_see_another_tenants_row(dsns: Dsns)
 
     async def cancelled(tenant: TenantId) -> bool:
         task = asyncio.create_task(ask(tenant))
-        await asyncio.sleep(chance.random() * 0.006)
+        await asyncio.sleep(chance.random() * chance.choice((0.002, 0.01, 0.05)))
         task.cancel()
         done = await asyncio.gather(task, return_exceptions=True)
         assert done[0] is None or isinstance(done[0], asyncio.CancelledError), done
@@ -70,7 +70,7 @@ async def test_2000_cancelled_requests_never_see_another_tenants_row(dsns: Dsns)
 
     cut_off = 0
     while cut_off < 2000:
-        cut_off += sum(await asyncio.gather(*(cancelled(chance.choice(ours)) for _ in range(60))))
+        cut_off += sum(await asyncio.gather(*(cancelled(chance.choice(ours)) for _ in range(20))))
     await remembers_rightly(db)
     assert len(seen) > 200
     assert all(asked == answered for asked, answered in seen)
@@ -95,7 +95,7 @@ async def test_a_wrong_memory_means_no_rows(dsns: Dsns) -> None:
 async def test_a_transaction_serves_one_tenant_only(dsns: Dsns) -> None:
     db = Db(dsns.runtime, size=1)
     first, second = await tenants(db, 2)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError):  # noqa: PT012 - the unit is what fails
         async with db.tx(first) as tx:
             await tx.row(BUMP, first)
             await tx.row(OURS, second)
@@ -172,7 +172,7 @@ async def test_a_failing_statement_leaves_its_connection_usable_and_its_unit_und
     db = Db(dsns.runtime, size=1)
     (tenant,) = await tenants(db, 1)
     for _ in range(3):
-        with pytest.raises(asyncpg.DivisionByZeroError):
+        with pytest.raises(asyncpg.DivisionByZeroError):  # noqa: PT012 - the unit is what fails
             async with db.tx(tenant) as tx:
                 await tx.row(BUMP, tenant)
                 await tx.row("select 1 / ($1::integer - $1::integer)", tenant)

@@ -1,4 +1,4 @@
-"""Two walls between tenants, each proved alone: everything of one tenant is asked for by another, with a wall taken out.
+"""Two walls between tenants, each proved alone: all that is one tenant's is asked for by another, with a wall out.
 
 The first wall is the tenant in every statement, the second is row-level security. The same replay must leak once both
 are gone, or it would prove nothing.
@@ -64,7 +64,9 @@ async def furnish(one: Gateway) -> Theirs:
         assert got.status == 201
     await one.rows("ISP1", "update reservations set reference = $2 where tenant_id = $1 and id = 160", CANARY)
     body = order(127, tenant="ISP1", appointment=159, notes=CANARY, hazards=CANARY)
-    assert (await one.ask("POST", "service-orders", tenant="ISP1", body=body, extra={**QUIET, "X-Kci-Delay": "0"})).status == 202
+    assert (
+        await one.ask("POST", "service-orders", tenant="ISP1", body=body, extra={**QUIET, "X-Kci-Delay": "0"})
+    ).status == 202
     made = await one.ask(
         "POST",
         "/manage/v1/endpoints",

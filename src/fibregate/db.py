@@ -236,7 +236,11 @@ class Db:
 
     async def _connect(self) -> Any:
         connection = await connect(self._dsn)
-        await connection.execute(f'set role "{self._role}"')
+        try:
+            await connection.execute(f'set role "{self._role}"')
+        except BaseException:  # a caller that was cancelled leaves no connection behind
+            connection.terminate()
+            raise
         return connection
 
 
@@ -245,7 +249,11 @@ async def connect(dsn: str, **settings: str) -> Any:
     connection: Any = await asyncpg.connect(
         dsn, timeout=5, server_settings={"application_name": "fibregate", "statement_timeout": "20s", **settings}
     )
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
+    try:
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 

@@ -1,4 +1,4 @@
-"""The whole gateway, web and worker, over real HTTP on a database of the test's own: a sandbox with its invented network.
+"""The whole gateway, web and worker, over real HTTP on a database of the test's own: a sandbox with its network.
 
 In this process it shares the test's event loop. `apart` runs the same in a process of its own, on the same database.
 """
@@ -79,9 +79,7 @@ async def furnish(runtime: str, *, start: datetime = START) -> Card:
                 code: await tenants.add_tenant_client(tx, vault, code, scopes=SANDBOX_TENANT_SCOPES, by=BY)
                 for code in TENANTS
             }
-            supplier = await tenants.add_supplier_client(
-                tx, vault, "NETWORK1", scopes=SANDBOX_SUPPLIER_SCOPES, by=BY
-            )
+            supplier = await tenants.add_supplier_client(tx, vault, "NETWORK1", scopes=SANDBOX_SUPPLIER_SCOPES, by=BY)
             operator = await tenants.add_operator_token(tx, vault, "test", by=BY)
         await world.seed(db, numbers, BusinessTime(start))
         return Card(made, supplier, operator, numbers)

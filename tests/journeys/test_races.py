@@ -8,11 +8,10 @@ from itertools import cycle
 from typing import Any
 
 import pytest
-from tests.journeys.gateway import TENANTS, Gateway, apart, gateway, plan
+from tests.journeys.gateway import TENANTS, Card, Gateway, apart, gateway, plan
 from tests.journeys.requests import booking, order
 
 from fibregate.migrate import Dsns
-from tests.journeys.gateway import Card
 
 HOT = ("2025-07-16T07:00:00.000Z", "2025-07-16T12:00:00.000Z")
 CAPACITY = """
@@ -111,7 +110,7 @@ async def test_orders_race_the_expiry_of_the_holds_that_they_quote(town: tuple[D
         await one.db.row(CAPACITY, None, 100)
         for n in range(20):
             assert (await one.ask("POST", "appointments", body=booking(1 + n, slot=HOT))).status == 201
-        expiry = (await one.rows("YOUR_TENANT", "select max(expires_at) as at from reservations where tenant_id = $1"))
+        expiry = await one.rows("YOUR_TENANT", "select max(expires_at) as at from reservations where tenant_id = $1")
         await one.walk(expiry[0]["at"] - await one.clock.now() - timedelta(milliseconds=150))
 
         async def late(n: int) -> Any:
@@ -122,7 +121,9 @@ async def test_orders_race_the_expiry_of_the_holds_that_they_quote(town: tuple[D
         assert {each.status for each in got} == {202, 422}
         placed = {1 + n for n, each in enumerate(got) if each.status == 202}
         async with asyncio.timeout(10):
-            while await one.rows("YOUR_TENANT", "select id from reservations where tenant_id = $1 and state = 'RESERVED'"):
+            while await one.rows(
+                "YOUR_TENANT", "select id from reservations where tenant_id = $1 and state = 'RESERVED'"
+            ):
                 await asyncio.sleep(0.02)
         rows = await one.rows("YOUR_TENANT", "select id, state from reservations where tenant_id = $1")
         assert {row["id"] for row in rows if row["state"] != "EXPIRED"} == placed
@@ -151,9 +152,7 @@ async def test_the_last_line_of_a_premises_is_sold_once(running: Gateway) -> Non
     )
     free = [(one["timeslotStartDateTime"], one["timeslotEndDateTime"]) for one in slots.body["availableTimeslots"]]
     for n, code in enumerate(TENANTS):
-        booked = await running.ask(
-            "POST", "appointments", tenant=code, body=booking(1, uprn=uprn, slot=free[n * 3])
-        )
+        booked = await running.ask("POST", "appointments", tenant=code, body=booking(1, uprn=uprn, slot=free[n * 3]))
         assert booked.status == 201, booked.raw
     got = await asyncio.gather(
         *(

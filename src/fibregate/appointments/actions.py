@@ -178,8 +178,8 @@ async def move(
 ) -> tuple[int, str] | None:
     """The network moves an order's visit itself: the new appointment's id and reference, or None if there was none.
 
-    Raises `Invalid`, before anything is changed, for a reference that another appointment has. Where the network goes on
-    with the old one, the new appointment gets one of ours.
+    Raises `Invalid`, before anything is changed, for a reference that another appointment has. Where the network goes
+    on with the old one, the new appointment gets one of ours.
     """
     held = await store.lock_of_order(tx, tenant, order)
     if held is None:

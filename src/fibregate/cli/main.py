@@ -37,10 +37,14 @@ serve.register(app)
 sandbox.register(app)
 demo.register(app)
 doctor.register(app)
-app.add_typer(tenants.tenant, name="tenant")
-app.add_typer(tenants.credential, name="credential")
-app.add_typer(premises.premises, name="premises")
-app.add_typer(slots.slots, name="slots")
-app.add_typer(orders.order, name="order")
-app.add_typer(work_orders.work_order, name="work-order")
-app.add_typer(signing_keys.signing_key, name="signing-key")
+_GROUPS = (
+    ("tenant", tenants.tenant, "tenant list"),
+    ("credential", tenants.credential, "credential list --of ISP1"),
+    ("signing-key", signing_keys.signing_key, "signing-key list"),
+    ("premises", premises.premises, "premises import premises.csv"),
+    ("slots", slots.slots, "slots show --area FENBRIDGE"),
+    ("order", orders.order, "order show YOUR_TENANT 127"),
+    ("work-order", work_orders.work_order, "work-order list"),
+)
+for _name, _group, _example in _GROUPS:
+    app.add_typer(_group, name=_name, epilog=f"Example: fibregate {_example}")

@@ -58,7 +58,7 @@ def _visit(row: Row) -> Group:
     at = row["ended_at"] or row["created_at"]
     booked = "" if row["ended_at"] else f", booked {local(row['created_at'])}"
     text = f"Visit {row['reference']} on {band(row['starts_at'], row['ends_at'])}{booked}: {_VISIT[row['state']]}."
-    return at, 0, [Entry(at, "visit", text)]
+    return at, 0, [Entry(at, "visit", one_line(text))]
 
 
 def _told(row: Row, dates: list[Row], sent: list[Row]) -> Group:

@@ -9,7 +9,7 @@ from rich.text import Text
 from fibregate.cli.context import Workbench
 from fibregate.cli.desk import Data, Database, run, say
 from fibregate.cli.order_timeline import Entry, timeline
-from fibregate.cli.order_words import band, day, local
+from fibregate.cli.order_words import band, day, local, one_line
 from fibregate.cli.tables import table
 from fibregate.doors.manage import store
 from fibregate.orders import actions as orders
@@ -81,7 +81,7 @@ def show_order(
 
 def _head(tenant: str, found: Order) -> list[tuple[str, str | None]]:
     visit = found.appointment
-    held = band(view.instant(visit["starts_at"]), view.instant(visit["ends_at"])) if visit else ""
+    held = one_line(band(view.instant(visit["starts_at"]), view.instant(visit["ends_at"]))) if visit else ""
     return [
         ("order", f"{found.id} of {tenant}, {found.order_type}, {found.service_name}"),
         ("status", found.status.value + (f", then {found.returns_to.value}" if found.returns_to else "")),

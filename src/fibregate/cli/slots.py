@@ -1,11 +1,11 @@
 """`fibregate slots`: the capacity desk. What is sold, held and free by area and day, and what goes on sale."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -245,41 +245,37 @@ def create_book(
     patterns = read_patterns(pattern or ())
     rule = "NONE" if no_expiry else "DURATION" if hold_minutes else "EVE"
 
+    rules = {"lead_days": lead_days, "open_days": open_days, "rule": rule, "minutes": hold_minutes}
+
     async def work(bench: Workbench) -> int:
-        if area not in {one["area"] for one in await footprint.list_areas(bench.db)}:
-            raise Invalid(f"area {area} is not known; make it: fibregate premises area {area}")
-        async with bench.db.tx(None) as tx:
-            if not await footprint.has_service(tx, service):
-                raise Invalid(f"service {service} is not known; make a profile of it: fibregate premises profile")
-            book = await book_store.add_book(
-                tx,
-                area,
-                service,
-                purpose.value,
-                lead_days=lead_days,
-                open_days=open_days,
-                rule=rule,
-                minutes=hold_minutes,
-            )
-            await _add(tx, book, patterns)
-            await _note(tx, "slots.book-create", f"{area} {service} {purpose.value}", len(patterns))
+        await _create(bench, (area, service, purpose.value), rules, patterns)
         return await books.open_books(bench.db, calendars.uk_date(await bench.clock.now()))
 
     say(f"The book of {area} is there; {run(work, data, database)} timeslots are new.")
 
 
-async def _add(tx: Tx, book: int, patterns: list[Pattern]) -> None:
-    for one in patterns:
-        await book_store.add_pattern(
-            tx,
-            book,
-            one.classification,
-            starts=one.starts,
-            ends=one.ends,
-            weekdays=one.weekdays,
-            capacity=one.capacity,
-            standard=one.standard,
-        )
+async def _create(
+    bench: Workbench, key: tuple[str, str, str], rules: Mapping[str, Any], patterns: list[Pattern]
+) -> None:
+    area, service, _ = key
+    if area not in {one["area"] for one in await footprint.list_areas(bench.db)}:
+        raise Invalid(f"area {area} is not known; make it: fibregate premises area {area}")
+    async with bench.db.tx(None) as tx:
+        if not await footprint.has_service(tx, service):
+            raise Invalid(f"service {service} is not known; make a profile of it: fibregate premises profile")
+        book = await book_store.add_book(tx, *key, **rules)
+        for one in patterns:
+            await book_store.add_pattern(
+                tx,
+                book,
+                one.classification,
+                starts=one.starts,
+                ends=one.ends,
+                weekdays=one.weekdays,
+                capacity=one.capacity,
+                standard=one.standard,
+            )
+        await _note(tx, "slots.book-create", " ".join(key), len(patterns))
 
 
 async def _note(tx: Tx, act: str, subject: str, count: int) -> None:

@@ -85,7 +85,7 @@ def show_work_order(reference: Reference, data: Data = None, database: Database 
 
 def _facts(found: Found, order: Order, service: Row | None) -> list[tuple[str, str | None]]:
     row = found.row
-    visit = band(row["starts_at"], row["ends_at"])
+    visit = one_line(band(row["starts_at"], row["ends_at"]))
     return [
         ("work order", found.reference),
         ("order", f"{order.id} of {found.tenant_code}, {order.order_type}"),

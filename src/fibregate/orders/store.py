@@ -47,7 +47,8 @@ async def facts(on: Statements, tenant: TenantId, request: Request) -> Row:
 
 
 # The order, its appointment, its way to the network, the work and the audit row: all or none. No row: the appointment
-# went between the reading and now.
+# went between the reading and now. `open_orders`, $25, are those that were seen where lines are counted: another one
+# since then breaks a key.
 _PLACE = """
 with key as (select nextval('order_keys') as order_key),
 held as (
@@ -103,7 +104,6 @@ async def place(
     play: Mapping[str, Any] | None,
     now: datetime,
 ) -> Row | None:
-    """`open_orders`: how many were seen at a premises whose lines are counted; another one since then breaks a key."""
     return await on.row(
         _PLACE,
         tenant,

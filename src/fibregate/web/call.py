@@ -45,7 +45,7 @@ class Caller:
 ANYONE = Caller(kind="anyone")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Call(Generic[Q, B, S]):
     """One request, read, authorised and checked.
 

@@ -1,8 +1,8 @@
 """Deadlines of many tasks under one ticking timer: arming a timer for each costs more than all reading of headers."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Coroutine, Generator
+from typing import Any, Final, Generic, TypeVar, cast
 
 TICK: Final = 0.2
 """Seconds of the real clock by which a deadline may be late."""
@@ -22,14 +22,25 @@ class Deadlines:
         self._late: set[asyncio.Task[object]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def within(self, seconds: float, work: Awaitable[T]) -> T:
-        """The result of the work; raises `Late` when it took longer. Cancellation from elsewhere passes through."""
-        task = asyncio.current_task()
+    async def within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+        """The result of the work; raises `Late` when it took longer. Cancellation from elsewhere passes through.
+
+        The clock runs from when the work first waits: much of it never does, and then no deadline is set up.
+        """
+        try:
+            waits_for = work.send(None)
+        except StopIteration as done:
+            return cast("T", done.value)
+        return await self._watched(seconds, _Rest(work, waits_for))
+
+    async def _watched(self, seconds: float, work: Awaitable[T]) -> T:
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:  # pragma: no cover - a coroutine that runs is run by a task
             raise RuntimeError("deadlines are for tasks")
         before = task.cancelling()
-        self._tick_on(asyncio.get_running_loop())
-        self._at[task] = asyncio.get_running_loop().time() + seconds
+        self._tick_on(loop)
+        self._at[task] = loop.time() + seconds
         try:
             return await work
         except asyncio.CancelledError:
@@ -54,3 +65,25 @@ class Deadlines:
         self._loop = None
         if self._at:
             self._tick_on(loop)
+
+
+class _Rest(Generic[T]):
+    """What is left of a coroutine that was begun by hand."""
+
+    __slots__ = ("_waits_for", "_work")
+
+    def __init__(self, work: Coroutine[Any, Any, T], waits_for: object) -> None:
+        self._work, self._waits_for = work, waits_for
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        waits_for: object = self._waits_for
+        while True:
+            try:
+                yield waits_for
+            except BaseException as thrown:  # noqa: BLE001 - whatever it is, it is the work's
+                try:
+                    waits_for = self._work.throw(thrown)
+                except StopIteration as done:
+                    return cast("T", done.value)
+            else:
+                return (yield from self._work.__await__())

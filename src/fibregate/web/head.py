@@ -63,7 +63,7 @@ class Head:
 
     def _plain(self, name: bytes) -> str | None:
         value = self.found.get(name)
-        if value is None or name in self._doubled or not _PLAIN.fullmatch(value):
+        if value is None or not _PLAIN.fullmatch(value) or name in self._doubled:
             return None
         return value.decode("ascii")
 
@@ -91,7 +91,7 @@ class Head:
             if name not in found:
                 faults.malformed(f"{written}: this header is required; accepted is {_SPELT_OUT}")
         for name, written in wanted.texts:
-            if name in found and self._plain(name) is None and name not in doubled:
+            if name in found and not _PLAIN.fullmatch(found[name]) and name not in doubled:
                 faults.malformed(f"{written}: accepted is {_SPELT_OUT}")
 
     def handed(self, wanted: Wanted) -> dict[str, str]:

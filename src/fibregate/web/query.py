@@ -78,7 +78,7 @@ def decoded(text: str, where: str) -> str:
     return plain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Given:
     """What a model can be made from, and the names whose faults are told already."""
 

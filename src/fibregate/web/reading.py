@@ -51,7 +51,7 @@ class Model:
         return self._validate(value, by_alias=True, by_name=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inputs:
     """What was read of one request; `fingerprint` is of a JSON body."""
 

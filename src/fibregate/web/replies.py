@@ -21,7 +21,7 @@ _NO_BODY: Final = 204
 _CLOSING: Final = frozenset({408, 413, 431})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """What goes out; `mark` is the uuid of a refusal."""
 

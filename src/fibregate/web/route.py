@@ -1,6 +1,6 @@
 """The declaration of one route: who may call it, what it takes, what it answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
 
@@ -28,7 +28,7 @@ class Route(Generic[Q, B, S]):
     name: str
     summary: str
     scope: str | None
-    action: Callable[[Call[Q, B, S]], Awaitable[Answer]]
+    action: Callable[[Call[Q, B, S]], Coroutine[Any, Any, Answer]]
     answers: Mapping[int, type[BaseModel] | None]
     query: type[Q] | None = None
     body: type[B] | None = None

@@ -91,7 +91,7 @@ async def test_each_reason_wants_its_companions(running: Gateway) -> None:
 
 async def test_shapes_are_checked_at_receipt(running: Gateway) -> None:
     await ordered(running)
-    for change, status in (
+    changes: list[tuple[dict[str, Any], int]] = [
         ({"id": "1"}, 422),
         ({"id": 1}, 400),
         ({"sequenceNumber": 0}, 422),
@@ -103,7 +103,8 @@ async def test_shapes_are_checked_at_receipt(running: Gateway) -> None:
         ({"supplierNotes": [{"note": ""}]}, 422),
         ({"provideServiceOrder": None}, 400),
         ({"provideServiceOrder": []}, 400),
-    ):
+    ]
+    for change, status in changes:
         got = await tell(running, {**said(1, "UPDATE"), **change})
         assert got.status == status, (change, got.raw)
     whole = said(1, "UPDATE")
@@ -125,7 +126,10 @@ async def test_an_order_is_found_by_what_names_it_and_by_nothing_else(running: G
         ({"tenant": None}, "tenant: required"),
         ({"id": None, "tenant": None}, "id or supplierOrderReference"),
         ({"id": None, "supplierOrderReference": "REF-9"}, "supplierOrderReference: you gave no order"),
-        ({"id": None, "tenant": "ISP1", "supplierOrderReference": "REF-1"}, "supplierOrderReference: you gave no order"),
+        (
+            {"id": None, "tenant": "ISP1", "supplierOrderReference": "REF-1"},
+            "supplierOrderReference: you gave no order",
+        ),
         ({"supplierOrderReference": "REF-2"}, "supplierOrderReference: names another order"),
         ({"tenant": "ISP1", "supplierOrderReference": "REF-1"}, "supplierOrderReference: names another order"),
         ({"supplierOrderReference": "REF-7"}, "supplierOrderReference: this order has the reference"),

@@ -24,9 +24,12 @@ async def places(running: Gateway) -> int:
 async def test_an_equal_booking_is_the_same_booking_again(running: Gateway) -> None:
     before = await places(running)
     first = await book(running, booking(159))
-    again = await book(running, b' {"purpose":"PROVIDE","id":159,"timeslot":{"timeslotEndDateTime":"2025-07-16T13:00:00'
-                       b'.000Z","timeslotStartDateTime":"2025-07-16T08:00:00.000Z"},"serviceSpecification":{"id":"ft'
-                       b'tp"},"address":{"type":"UPRN","id":"10025559646"}} ')
+    again = await book(
+        running,
+        b' {"purpose":"PROVIDE","id":159,"timeslot":{"timeslotEndDateTime":"2025-07-16T13:00:00'
+        b'.000Z","timeslotStartDateTime":"2025-07-16T08:00:00.000Z"},"serviceSpecification":{"id":"ft'
+        b'tp"},"address":{"type":"UPRN","id":"10025559646"}} ',
+    )
     assert (again.status, again.raw) == (first.status, first.raw)
     assert again.headers["X-Notice"] == first.headers["X-Notice"]
     assert await places(running) == before + 1
@@ -96,7 +99,11 @@ async def test_a_hold_expires_on_the_eve_and_says_so(running: Gateway) -> None:
     read = await running.ask("GET", "appointments/159")
     assert read.body["state"] == "EXPIRED"
     assert await places(running) == before
-    assert (await book(running, booking(159))).refused(422, "INVALID_REQUEST")[0].startswith("id: appointment 159 is EXPIRED")
+    assert (
+        (await book(running, booking(159)))
+        .refused(422, "INVALID_REQUEST")[0]
+        .startswith("id: appointment 159 is EXPIRED")
+    )
     feed = await running.ask("GET", "/manage/v1/kcis")
     assert [(one["type"], one["appointmentId"], one["state"]) for one in feed.body["events"]] == [
         ("APPOINTMENT", 159, "EXPIRED")
@@ -166,7 +173,8 @@ async def test_a_booking_that_cannot_be_is_refused_by_name(running: Gateway) -> 
 
 
 async def test_an_id_is_a_json_integer(running: Gateway) -> None:
-    for number in ("159", 1.0, True, None, [1], {}):
+    numbers: list[object] = ["159", 1.0, True, None, [1], {}]
+    for number in numbers:
         got = await book(running, {**booking(1), "id": number})
         assert got.refused(400, "MALFORMED_REQUEST")[0].startswith("id:")
 

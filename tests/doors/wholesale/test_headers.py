@@ -20,7 +20,7 @@ ROUTES = [
 
 
 async def test_every_fault_of_the_headers_is_refused_by_name(running: Gateway) -> None:
-    for method, path, body in ROUTES:
+    for method, path, _ in ROUTES:
         right = await running.headers("YOUR_TENANT")
         for name in ("X-Request-ID", "X-Conversation-ID", "Tenant"):
             for value in (None, "", " ", "a\tb", "x" * 256, "\N{SNOWMAN}"):
@@ -56,7 +56,7 @@ async def test_a_token_opens_its_own_tenant_only(running: Gateway) -> None:
 
 
 async def test_ids_are_echoed_on_every_refusal(running: Gateway) -> None:
-    for method, path, body in ROUTES:
+    for method, path, _ in ROUTES:
         right = await running.headers("YOUR_TENANT")
         for change in ({"Authorization": "Bearer nothing"}, {"Tenant": "ISP2"}):
             got = await running.send(method, f"{WHOLESALE}/{path}", {**right, **change})

@@ -14,8 +14,10 @@ async def place(running: Gateway, body: object, tenant: str = "YOUR_TENANT", que
     return await running.ask("POST", f"service-orders{query}", tenant=tenant, body=body)
 
 
-async def booked(running: Gateway, number: int, tenant: str = "YOUR_TENANT", **more: Any) -> str:
-    got = await running.ask("POST", "appointments", tenant=tenant, body=booking(number, **{"slot": PROVIDE, **more}))
+async def booked(
+    running: Gateway, number: int, tenant: str = "YOUR_TENANT", slot: tuple[str, str] = PROVIDE, **more: Any
+) -> str:
+    got = await running.ask("POST", "appointments", tenant=tenant, body=booking(number, slot=slot, **more))
     assert got.status == 201, got.raw
     return str(got.body["supplierReference"])
 
@@ -43,7 +45,10 @@ async def test_each_rule_is_refused_by_name_and_refusals_spend_no_id(running: Ga
         (order(9, appointment=2), "appointmentReservationId: appointment 2 was released"),
         (order(9, appointment=3), "appointmentReservationId: appointment 3 is for REPAIR"),
         (order(9, appointment=4), "appointmentReservationId: appointment 4 is for another address"),
-        (order(9, appointment=1, appointmentReservationReference=references[0]), "appointmentReservationReference: names"),
+        (
+            order(9, appointment=1, appointmentReservationReference=references[0]),
+            "appointmentReservationReference: names",
+        ),
         (order(9, appointmentReservationReference="NOBODYS"), "appointmentReservationReference: there is no such"),
         (order(9, appointment=1, requestedCompletionDate="2025-06-30"), "requestedCompletionDate: 2025-06-30 is past"),
         (order(9, appointment=1, requestedCompletionDate="2025-06-31"), "requestedCompletionDate"),
@@ -59,7 +64,10 @@ async def test_each_rule_is_refused_by_name_and_refusals_spend_no_id(running: Ga
         (order(9, appointment=1, hazards="x" * 1001), "hazards"),
         (order(9, appointment=1, engineerTasks=["install router"]), "engineerTasks[0]"),
         (order(9, appointment=1, primaryContact={"name": "A"}), "primaryContact.phoneNumber"),
-        (order(9, appointment=1, primaryContact={"name": "A", "phoneNumber": "0", "email": "a"}), "primaryContact.phone"),
+        (
+            order(9, appointment=1, primaryContact={"name": "A", "phoneNumber": "0", "email": "a"}),
+            "primaryContact.phone",
+        ),
     ]
     for body, named in cases:
         told = (await place(running, body)).refused(422, "INVALID_REQUEST")

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import IO
@@ -22,8 +22,20 @@ from fibregate.suppliers.network.footprint.model import (
 )
 
 LONGEST_LINE = 16 * 1024
-ROW = ("line", "uprn", "area", "profile_id", "readiness", "readiness_text", "ready_date", "installation_type")
-ROW_COLUMNS = (*ROW, "one_open_order", "address")
+LONGEST_TEXT, LONGEST_REASON = 100, 200
+_CELLS = (
+    "uprn",
+    "area",
+    "profile",
+    "readiness",
+    "readiness_text",
+    "ready_date",
+    "installation_type",
+    "one_open_order",
+)
+ROW_COLUMNS = ("line", "uprn", "area", "profile_id", *_CELLS[3:], "address")
+READY = READINESS[0]
+_OF_AN_ADDRESS = ("city", "postcode")
 _NULL = r"\N"
 _NEWLINE = ord("\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -31,7 +43,6 @@ _POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _BOM = b"\xef\xbb\xbf"
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no", ""})
-_LONGEST = {"readiness_text": 200}
 
 Convert = Callable[[str], str]
 """A cell as COPY reads it; raises ValueError with what is accepted."""
@@ -49,9 +60,14 @@ class Lines:
         self._number = 1
         self.size = 0
         self.names = self._header()
-        self._cells = _converters(known)
-        self._places = [(place, name) for place, name in enumerate(self.names) if name not in IGNORED]
-        self.given = frozenset(name for _, name in self._places)
+        self.given = frozenset(self.names) - IGNORED
+        by_name = _converters(known)
+        self._convert: list[Convert] = [by_name.get(name, str) for name in self.names]
+        place = {name: number for number, name in enumerate(self.names)}
+        self._readiness, self._profile = place.get("readiness"), place.get("profile")
+        self._cells = [place.get(name) for name in _CELLS]
+        self._address = [(ADDRESS[name], place[name]) for name in self.names if name in ADDRESS]
+        self._needed = [(name, place[name]) for name in _OF_AN_ADDRESS if name in place]
 
     def _header(self) -> list[str]:
         raw = self._file.readline(LONGEST_LINE)
@@ -67,8 +83,9 @@ class Lines:
         faults += [f"column {name!r} is missing" for name in NEEDED if name not in names]
         if not names:
             faults = ["the file is empty; its first line must name the columns"]
-        if not faults and "postcode" not in names and not ADDRESS.keys().isdisjoint(names):
-            faults = ["column 'postcode' is missing; an address is given whole or not at all"]
+        if not ADDRESS.keys().isdisjoint(names):
+            missing = [name for name in _OF_AN_ADDRESS if name not in names]
+            faults += [f"column {name!r} is missing; an address is given whole or not at all" for name in missing]
         if faults:
             raise Invalid([f"line 1: {one}" for one in faults])
         return names
@@ -98,37 +115,41 @@ class Lines:
         if len(cells) != len(self.names):
             reason = f"has {len(cells)} columns; the first line names {len(self.names)}"
             return Bad(self._number, reason, raw.decode().rstrip("\r\n"))
-        found, faults = self._convert(cells)
-        faults += _together(found, self.given)
-        if faults:
-            return Bad(self._number, "; ".join(faults), raw.decode().rstrip("\r\n"))
-        address = {ADDRESS[name]: cell for name, cell in found.items() if name in ADDRESS and cell}
-        return "\t".join(
-            (
-                str(self._number),
-                found["uprn"],
-                found["area"],
-                found.get("profile", _NULL),
-                found.get("readiness", _NULL),
-                _escaped(found.get("readiness_text", "")) or _NULL,
-                found.get("ready_date", _NULL),
-                found.get("installation_type", _NULL),
-                found.get("one_open_order", _NULL),
-                _escaped(orjson.dumps({**address, "country": address.get("country", "UK")}).decode())
-                if address
-                else _NULL,
-            )
-        )
+        try:
+            values = [convert(cell.strip()) for convert, cell in zip(self._convert, cells, strict=True)]
+        except ValueError:
+            values = None
+        if values is None or self._lacks(values):
+            return Bad(self._number, "; ".join(self._faults(cells)), raw.decode().rstrip("\r\n"))
+        row = [_NULL if place is None else values[place] for place in self._cells]
+        return "\t".join((str(self._number), *row, self._address_of(values)))
 
-    def _convert(self, cells: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-        found: dict[str, str] = {}
+    def _address_of(self, values: Sequence[str]) -> str:
+        if not self._address:
+            return _NULL
+        address = {name: values[place] for name, place in self._address if values[place]}
+        address.setdefault("country", "UK")
+        return _escaped(orjson.dumps(address).decode())
+
+    def _lacks(self, values: Sequence[str | None]) -> list[str]:
+        """What only several cells tell; a cell that could not be read is None."""
+        faults = [f"{name}: needed in an address" for name, place in self._needed if values[place] == ""]
+        if self._readiness is not None and self._profile is not None:  # noqa: SIM102 - the second test is of this line
+            if values[self._readiness] == READY and values[self._profile] == _NULL:
+                faults.append("profile: needed where readiness is READY")
+        return faults
+
+    def _faults(self, cells: Sequence[str]) -> list[str]:
+        """Everything that is wrong with a line that has something wrong."""
         faults: list[str] = []
-        for place, name in self._places:
+        values: list[str | None] = []
+        for name, convert, cell in zip(self.names, self._convert, cells, strict=True):
             try:
-                found[name] = self._cells[name](cells[place].strip())
+                values.append(convert(cell.strip()))
             except ValueError as error:
+                values.append(None)
                 faults.append(f"{name}: {error}")
-        return found, faults
+        return faults + self._lacks(values)
 
 
 def parse(raw: bytes) -> list[str]:
@@ -154,16 +175,6 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\")
 
 
-def _together(found: Mapping[str, str], given: frozenset[str]) -> list[str]:
-    """What only several cells tell."""
-    faults: list[str] = []
-    if found.get("readiness") == "READY" and found.get("profile") == _NULL:
-        faults.append("profile: needed where readiness is READY")
-    if "postcode" in given:
-        faults += [f"{name}: needed in an address" for name in ("city", "postcode") if found.get(name) == ""]
-    return faults
-
-
 def _converters(known: Known) -> dict[str, Convert]:
     def uprn(cell: str) -> str:
         if not (cell.isascii() and cell.isdigit() and len(cell) <= 20 and 1 <= int(cell) <= UPRN_HIGHEST):  # noqa: PLR2004 - leading zeros
@@ -183,13 +194,13 @@ def _converters(known: Known) -> dict[str, Convert]:
             raise ValueError(f"{cell[:30]!r} is not known; make it: fibregate premises profile")
         return str(known.profiles[cell]) if cell else _NULL
 
-    texts = {name: _text(name) for name in ("readiness_text", *ADDRESS)}
     return {
-        **texts,
+        **dict.fromkeys(ADDRESS, _text),
         "uprn": uprn,
         "area": area,
         "profile": profile,
         "readiness": _readiness,
+        "readiness_text": _readiness_text,
         "ready_date": _day,
         "installation_type": _installation,
         "one_open_order": _flag,
@@ -197,20 +208,21 @@ def _converters(known: Known) -> dict[str, Convert]:
     }
 
 
-def _text(name: str) -> Convert:
-    longest = _LONGEST.get(name, 100)
+def _text(cell: str) -> str:
+    if len(cell) > LONGEST_TEXT:
+        raise ValueError(f"has {len(cell)} characters; at most {LONGEST_TEXT} are accepted")
+    return cell
 
-    def text(cell: str) -> str:
-        if len(cell) > longest:
-            raise ValueError(f"has {len(cell)} characters; at most {longest} are accepted")
-        return cell
 
-    return text
+def _readiness_text(cell: str) -> str:
+    if len(cell) > LONGEST_REASON:
+        raise ValueError(f"has {len(cell)} characters; at most {LONGEST_REASON} are accepted")
+    return _escaped(cell) or _NULL
 
 
 def _readiness(cell: str) -> str:
     if not cell:
-        return "READY"
+        return READY
     if cell not in READINESS:
         raise ValueError(f"{cell[:30]!r}; accepted: {', '.join(READINESS)}")
     return cell

@@ -1,0 +1,102 @@
+"""The demo as a user runs it: the real command, its sandbox, its receiver."""
+
+import base64
+import hmac
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from fibregate.cli.demo.page import Page
+from fibregate.cli.demo.play import expect
+from fibregate.cli.demo.receiver import NotSigned, verify
+from fibregate.cli.demo.stage import Differs
+
+REASONS = ["ACKNOWLEDGED", "COMMITTED", "UPDATE", "UPDATE", "ADDITIONAL", "COMPLETED"]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(folder), "PYTHONWARNINGS": "error"}
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where everybody may look: as root the database runs as somebody else."""
+    made = tmp_path_factory.mktemp("demo")
+    for one in (made, made.parent, made.parent.parent):
+        one.chmod(0o755)
+    return made
+
+
+def test_an_order_completes_and_nothing_is_left(folder: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "fibregate", "demo"],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
+    assert not ran.stderr
+    assert "\x1b" not in ran.stdout
+    assert re.findall(r"● \d  .*?\d\d:\d\d  (\w+)", ran.stdout) == REASONS
+    assert ran.stdout.count("signature ✓") == len(REASONS)
+    assert '"appointmentReservationId": 159,' in ran.stdout
+    assert "COMPLETED, after 6 KCIs in order" in ran.stdout
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_interrupted_takes_its_sandbox_with_it(folder: Path, how: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "fibregate", "demo"], env=environment(folder), stdout=subprocess.PIPE, text=True
+    ) as running:
+        deadline = time.monotonic() + 60
+        while not list(folder.glob("fibregate-demo-*/sandbox/postgres.lock")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        running.send_signal(how)
+        said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "interrupted" in said
+    assert not list(folder.iterdir())
+
+
+def test_what_differs_is_told() -> None:
+    with pytest.raises(Differs, match="the status: expected 'COMPLETED', found 'HELD'"):
+        expect("the status", "HELD", "COMPLETED")
+
+
+def test_a_receiver_believes_only_fresh_signed_bytes() -> None:
+    key = b"0" * 32
+    secret = "whsec_" + base64.b64encode(key).decode()
+    stamp = str(int(time.time()))
+
+    def headers(body: bytes, stamp: str = stamp) -> dict[str, str]:
+        made = base64.b64encode(hmac.digest(key, b"m." + stamp.encode() + b"." + body, "sha256")).decode()
+        return {"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": f"v1,other v1,{made}"}
+
+    verify(secret, headers(b"{}"), b"{}")
+    for given, body in (
+        (headers(b"{}"), b"{ }"),
+        (headers(b"{}", "1000"), b"{}"),
+        ({**headers(b"{}"), "webhook-id": "n"}, b"{}"),
+        ({}, b"{}"),
+    ):
+        with pytest.raises(NotSigned):
+            verify(secret, given, body)
+
+
+def test_a_page_is_never_narrower_than_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Page(Console(width=20, highlight=False))
+    page.means("word " * 30)
+    page.wrong("this\nand that")
+    said = capsys.readouterr().out.splitlines()
+    assert 70 < max(map(len, said)) <= 80
+    assert said[-1] == "  ✗ and that"
