@@ -6,7 +6,8 @@ looks whether the rows are what the answers said. How to read it: `docs/performa
 - `ground.py`: the server, the network, the tenants
 - `service.py`: the gateway's processes and what they use
 - `load.py`: 64 callers, a program of its own; `callers.py` says what they send
-- `peer.py`: pgbench and the statements that it runs
+- `peer.py`: pgbench; `scripts.py`: the statements that it runs, watched while the gateway sends them
 - `doors.py`: the door alone beside a bare Starlette, a program of its own
-- `rounds.py`: turns and figures, `checks.py`: rows against answers, `report.py`: the table
+- `rounds.py`: turns and their figures, `parts.py`: what takes turns with what
+- `checks.py`: rows against answers, `report.py`: the table
 """

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import base64
+import math
 import shutil
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
-from bench import ground, report, rounds, service
+from bench import ground, parts, report, service
 from bench.rounds import Bench
 from fibregate.postgres import Embedded
 from fibregate.vault import Vault
@@ -62,8 +63,8 @@ async def measure(given: argparse.Namespace, server: Embedded, folder: Path, con
     made = await ground.prepare(server, tenants=given.tenants, premises=given.premises)
     vault = Vault(base64.b64decode(service.MASTER_KEY))
     await ground.add_clients(made, [vault.keyed_hash(secret) for _, secret in made.clients])
-    parts = set(given.only or PARTS)
-    many = given.million if "million" in parts else 0
+    wanted = set(given.only or PARTS)
+    many = given.million if "million" in wanted else 0
     if many:
         say(f"filling: {many:,} premises")
         await ground.prepare_million(made, many)
@@ -81,23 +82,25 @@ async def measure(given: argparse.Namespace, server: Embedded, folder: Path, con
         )
         say(f"measuring: {given.rounds} rounds of {given.seconds:g} s a side, {given.connections} connections")
         with service.worker(made.runtime, folder / "work.log"):
-            if {"read", "million"} & parts:
+            if {"read", "million"} & wanted:
                 million = running.enter_context(service.web(made.million, folder / "million.log")) if many else None
-                await rounds.reads(bench, web, million, many)
-            if "book" in parts:
-                await rounds.bookings(bench, web)
-            if "door" in parts:
-                await rounds.doors(bench)
-        if "order" in parts:
-            await rounds.orders(bench, web)
-            await rounds.finish_orders(bench)
+                tokens = [token(million.url, *one) for one in made.clients] if million else []
+                await parts.reads(bench, web, million, premises=many, tokens=tokens)
+            if "book" in wanted:
+                await parts.bookings(bench, web)
+            if "door" in wanted:
+                await parts.doors(bench)
+        if "order" in wanted:
+            await parts.orders(bench, web)
+            await parts.finish_orders(bench)
     return bench
 
 
 def orders_a_caller(given: argparse.Namespace) -> int:
     """Appointments made ready for each caller and turn: more than it can use."""
     a_second = 6_000
-    return min(int(a_second * given.seconds / given.connections), given.premises * given.tenants // given.connections)
+    callers_a_tenant = math.ceil(given.connections / given.tenants)
+    return min(int(a_second * given.seconds / given.connections), given.premises // callers_a_tenant)
 
 
 def token(url: str, client: str, secret: str) -> str:

@@ -21,7 +21,8 @@ async def commits_since(connection: Any, before: str) -> float | None:
         return None
     await connection.execute("create extension if not exists pg_walinspect")
     return await connection.fetchval(
-        "select coalesce(sum(count), 0)::float8 from pg_get_wal_stats($1::text::pg_lsn, pg_current_wal_flush_lsn(), true)"
+        "select coalesce(sum(count), 0)::float8"
+        " from pg_get_wal_stats($1::text::pg_lsn, pg_current_wal_flush_lsn(), true)"
         " where \"resource_manager/record_type\" like 'Transaction/COMMIT%'",
         before,
     )
@@ -110,7 +111,8 @@ insert into reservations (
     request_id
 )
 select
-    1 + c % $4, $1 + c * $2::bigint + n, s.slot_id, p.uprn, 'fttp', 'PROVIDE', 'RESERVED', 'BENCH-' || $1 + c * $2::bigint + n,
+    1 + c % $4, $1 + c * $2::bigint + n, s.slot_id, p.uprn, 'fttp', 'PROVIDE', 'RESERVED',
+    'BENCH-' || $1 + c * $2::bigint + n,
     s.hold_until, '', '{}', 'bench', 'bench'
 from generate_series(0, $3 - 1) as c, generate_series(1, $5) as n
 join lateral (select $7::bigint + ((c % $4) * 37 + (c / $4) * $5 + n - 1) % $6 as uprn) as w on true

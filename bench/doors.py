@@ -1,6 +1,6 @@
-"""The door alone beside a bare Starlette that reads and writes the same: no database behind either. A program of its own.
+"""The door alone beside a bare Starlette that reads and writes the same; no database behind either.
 
-`python -m bench.doors door|bare`.
+A program of its own: `python -m bench.doors door|bare`.
 """
 
 import asyncio

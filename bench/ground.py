@@ -101,9 +101,8 @@ def mornings(today: date) -> tuple[datetime, ...]:
 
 async def _network(connection: Any) -> None:
     await connection.execute(
-        "insert into areas (area, name, nation) select 'A' || n, 'Area ' || n, 'ENG' from generate_series(1, $1) as n".replace(
-            "$1", str(AREAS)
-        )
+        "insert into areas (area, name, nation) select 'A' || n, 'Area ' || n, 'ENG' from generate_series(1, $1) as n",
+        AREAS,
     )
     await connection.execute(
         "insert into service_specifications (service, name, order_characteristics) values ($1, 'FTTP', $2)",

@@ -23,7 +23,6 @@ def settings(dsn: str) -> dict[str, str]:
         "FIBREGATE_MASTER_KEY": MASTER_KEY,
         "FIBREGATE_HOLD_LIMIT": str(HOLD_LIMIT),
         "FIBREGATE_LOG_LEVEL": "info",
-        **({"FIBREGATE_POOL_SIZE": os.environ["POOL"]} if "POOL" in os.environ else {}),
     }
 
 

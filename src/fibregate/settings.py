@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     )
     issuer: str = Field(default="https://fibregate.invalid", description="`iss` of the tokens that we sign")
     token_seconds: int = Field(default=3600, ge=60, le=86400, description="life of an access token, in seconds")
-    pool_size: int = Field(default=10, ge=2, le=90, description="database connections of one process")
+    pool_size: int = Field(default=20, ge=2, le=90, description="database connections of one process")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is worth a line on standard error"
     )

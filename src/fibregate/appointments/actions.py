@@ -60,18 +60,20 @@ async def _book_once(
     except asyncpg.UniqueViolationError:
         row = None
     if row:
-        db.hint()
         return read(row)
     old = await store.find(db, tenant, wish.id)
-    return _again(old, wish) if old else None
+    return _again(old, wish, now) if old else None
 
 
-def _again(old: Row, wish: Wish) -> Reservation:
+def _again(old: Row, wish: Wish, now: BusinessTime) -> Reservation:
     if old["body_hash"] != wish.body_hash:
         raise Invalid(f"id: {wish.id} was used for another booking; send a new id")
     found = read(old)
-    if found.state not in LIVE:
-        raise Invalid(f"id: appointment {wish.id} is {found.state.value}; its id stays spent, book again with a new id")
+    state = found.state
+    if state is ReservationState.RESERVED and found.expires_at and found.expires_at <= now:
+        state = ReservationState.EXPIRED  # its timer is about to say so
+    if state not in LIVE:
+        raise Invalid(f"id: appointment {wish.id} is {state.value}; its id stays spent, book again with a new id")
     return found
 
 

@@ -11,7 +11,8 @@ from fibregate.cli.desk import Data, Database, operator_here, run, say, show
 from fibregate.cli.premises_report import ScreenReport, took
 from fibregate.errors import Invalid
 from fibregate.sandbox import store as sandbox
-from fibregate.sandbox.world.places import FIRST_UPRN, LAST_UPRN, ORDER_CHARACTERISTICS, is_sandbox_uprn
+from fibregate.sandbox.world.places import FIRST_UPRN, LAST_UPRN, is_sandbox_uprn
+from fibregate.suppliers.network.catalogue import ORDER_CHARACTERISTICS
 from fibregate.suppliers.network.footprint import actions, store
 from fibregate.suppliers.network.footprint.model import COLUMNS, Outcome, UprnRule
 from fibregate.tenants import actions as tenants

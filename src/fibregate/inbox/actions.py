@@ -16,10 +16,12 @@ from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
 from fibregate.orders import actions as orders
 from fibregate.orders import updates
+from fibregate.orders.model import Order
 from fibregate.orders.states import AFTER_THE_END, MoveRefused
 from fibregate.suppliers.port import Addressee, Draft, Update
 from fibregate.vocabulary import OrderKey, OrderStatus, Reason, SupplierId, TenantId
 
+QUESTIONS = frozenset({Reason.REAPPOINT, Reason.INFORMATION_REQUIRED})
 GAP = timedelta(seconds=60)
 """How long, in business time, a message waits for the ones before it."""
 
@@ -190,11 +192,11 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
     refusal: str | None = None
     state = "RECORDED" if order.status.ended else "APPLIED"
     try:
-        applied = await updates.apply(tx, order, update, now)
+        order = await updates.apply(tx, order, update, now)
     except (MoveRefused, Invalid) as refused:
         refusal, state = str(refused), "REFUSED"
     else:
-        await _watch_silence(tx, applied, now)
+        await _watch_silence(tx, order, update.reason, now)
     await store.finish(
         tx,
         about.tenant,
@@ -208,9 +210,9 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
     )
 
 
-async def _watch_silence(tx: Tx, applied: updates.Applied, now: BusinessTime) -> None:
-    order = applied.order
-    if not order.own_network or order.status is not OrderStatus.PENDING or applied.before is OrderStatus.PENDING:
+async def _watch_silence(tx: Tx, order: Order, reason: Reason, now: BusinessTime) -> None:
+    """A question starts the wait for its answer; another question starts it anew."""
+    if not order.own_network or reason not in QUESTIONS:
         return
     for kind, due_at in (
         ("silence-warn", calendars.silence_warns(now, order.nation)),

@@ -1,6 +1,6 @@
 """What a supplier's update does to an order: state, dates, appointment, service, and the KCI that tells of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,21 +21,13 @@ _FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJE
 _DONE = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL})
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of the order."""
-
-    order: Order
-    before: OrderStatus
-
-
-async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Applied:
-    """Move the locked order by this update and tell the tenant. Raises `MoveRefused` where the table has no row."""
+async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
+    """The locked order, moved by this update, and its tenant told. Raises `MoveRefused` where the table has no row."""
     if update.reason is Reason.COMMITTED and order.status in {
         OrderStatus.RECEIVED_BY_GATEWAY,
         OrderStatus.SENT_TO_SUPPLIER,
     }:
-        order = (await _apply(tx, order, _missing_acknowledgement(update), now)).order
+        order = await _apply(tx, order, _missing_acknowledgement(update), now)
     return await _apply(tx, order, update, now)
 
 
@@ -52,7 +44,7 @@ def _missing_acknowledgement(update: Update) -> Update:
     )
 
 
-async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Applied:
+async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
     standing = Standing(order.status, order.returns_to, order.committed_at is not None)
     after = step(standing, update.reason, said=update.status, settles=_settles(order, update))
     moved = _moved(order, update, after, now)
@@ -74,7 +66,7 @@ async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> App
         now=now,
     )
     await _tell(tx, order, moved, update, now)
-    return Applied(moved, order.status)
+    return moved
 
 
 def _settles(order: Order, update: Update) -> bool:
@@ -117,6 +109,7 @@ async def _visit(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ord
         return order if order.status.ended else replace(order, reservation_id=None, appointment=None)
     elif order.status in _FAILED or update.reason is Reason.REAPPOINT:
         await appointments.free(tx, tenant, key, now)
+        return replace(order, appointment=None)
     elif order.status in _DONE:
         await appointments.fulfil(tx, tenant, key)
     elif update.reason is Reason.COMMITTED:

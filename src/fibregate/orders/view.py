@@ -6,7 +6,7 @@ from typing import Any
 from fibregate import calendars
 from fibregate.db import Row
 from fibregate.orders.model import Order
-from fibregate.vocabulary import OrderStatus, TenantId
+from fibregate.vocabulary import OrderStatus, ReservationState, TenantId
 
 
 def read(tenant: TenantId, row: Row) -> Order:
@@ -33,7 +33,7 @@ def read(tenant: TenantId, row: Row) -> Order:
         notes=row["notes"],
         requested_completion_date=row["requested_completion_date"],
         reservation_id=row["reservation_id"],
-        appointment=row["appointment"],
+        appointment=_standing(row["appointment"]),
         supplier_reference=row["supplier_reference"],
         committed_at=row["committed_at"],
         target_at=row["target_at"],
@@ -44,6 +44,11 @@ def read(tenant: TenantId, row: Row) -> Order:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
+
+
+def _standing(visit: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A visit that was given up is not the order's any more."""
+    return visit if visit and ReservationState(visit["state"]).holds_a_place else None
 
 
 def stamp(instant: datetime | None) -> str | None:

@@ -18,6 +18,7 @@ from fibregate.lanes.model import Claim, Lane
 from fibregate.sandbox.world import places, special, store
 from fibregate.sandbox.world.homes import Home, homes
 from fibregate.suppliers.network.books import actions as books
+from fibregate.suppliers.network.catalogue import ORDER_CHARACTERISTICS
 from fibregate.vocabulary import Nation, Purpose, TenantId
 
 LANE = Lane("books", "daily", None)
@@ -82,7 +83,7 @@ def _tomorrow(today: date) -> BusinessTime:
 
 
 async def _premises(tx: Tx, today: date) -> int:
-    await store.insert_service(tx, places.SERVICE, places.SERVICE_NAME, places.ORDER_CHARACTERISTICS)
+    await store.insert_service(tx, places.SERVICE, places.SERVICE_NAME, ORDER_CHARACTERISTICS)
     profiles = {
         technology: await store.insert_profile(
             tx, technology, places.SERVICE, places.characteristics(technology), ports=ports
