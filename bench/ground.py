@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import asyncpg
@@ -14,7 +14,6 @@ from fibregate import calendars
 from fibregate.db import Db
 from fibregate.migrate import DATABASE, RUNTIME, prepare_embedded
 from fibregate.postgres import Embedded
-from fibregate.sandbox.world import places
 from fibregate.suppliers.network.books import actions as books
 from fibregate.vocabulary import Nation
 
@@ -22,8 +21,18 @@ MILLION_DATABASE = "fibregate_million"
 FIRST_UPRN = 100_000_000
 AREAS = 50
 CAPACITY = 5_000
-SERVICE = places.SERVICE
+SERVICE = "fttp"
+CHARACTERISTICS = (
+    {"name": "LINE_PROFILE", "values": ["55/55", "80/20", "100/100", "300/300", "550/550", "1000/1000"]},
+    {"name": "AUTHENTICATION_AGENT", "values": ["PPPoEAgent", "DHCPRelayAgent"]},
+)
+ORDER_CHARACTERISTICS = (
+    {"name": "END_USER_TYPE", "values": ["RESIDENTIAL", "BUSINESS"], "ignoreCase": True},
+    {"name": "RETAILER_ID", "pattern": "[A-Za-z0-9_-]{1,20}", "text": "1 to 20 letters, digits, - and _"},
+    {"name": "CARE_LEVEL", "values": ["STANDARD", "ENHANCED", "PREMIUM"], "ignoreCase": True},
+)
 ENOUGH_DAYS = 40
+_MORNING = time(8)
 _LINE_EVERY = 20
 _CHUNK = 10_000
 _ONT_PORTS = 4
@@ -96,7 +105,7 @@ def mornings(today: date) -> tuple[datetime, ...]:
     first = calendars.add_working_days(today, 5, Nation.ENGLAND)
     days = (first + timedelta(days=one) for one in range(80))
     working = [one for one in days if calendars.is_working_day(one, Nation.ENGLAND)]
-    return tuple(calendars.uk_instant(one, places.AM[0]) for one in working[:ENOUGH_DAYS])
+    return tuple(calendars.uk_instant(one, _MORNING) for one in working[:ENOUGH_DAYS])
 
 
 async def _network(connection: Any) -> None:
@@ -107,12 +116,12 @@ async def _network(connection: Any) -> None:
     await connection.execute(
         "insert into service_specifications (service, name, order_characteristics) values ($1, 'FTTP', $2)",
         SERVICE,
-        json.dumps(places.ORDER_CHARACTERISTICS),
+        json.dumps(ORDER_CHARACTERISTICS),
     )
     await connection.execute(
         "insert into profiles (code, service, characteristics, ont_ports) values ('GPON', $1, $2, $3)",
         SERVICE,
-        json.dumps(places.characteristics("GPON")),
+        json.dumps(CHARACTERISTICS),
         _ONT_PORTS,
     )
     await connection.execute(

@@ -32,9 +32,9 @@ async def reads(bench: Bench, web: Process, million: Process | None, *, premises
         await peer_turn(bench, "million-peer", pgbench_million, many, bench.numbers.next())
 
     sides = [gateway, peer, *([gateway_million, peer_million] if million else [])]
-    await load(bench.job("read", web.port, bench.numbers.next(), seconds=1))
+    await load(bench.job("read", web.port, bench.numbers.next(), seconds=bench.warm_seconds))
     if million:
-        await load({**bench.job("read", million.port, bench.numbers.next(), seconds=1), **there})
+        await load({**bench.job("read", million.port, bench.numbers.next(), seconds=bench.warm_seconds), **there})
     for number in range(bench.rounds):
         bench.say(f"availability, round {number + 1} of {bench.rounds}")
         await alternate(sides, number)
@@ -64,7 +64,7 @@ async def bookings(bench: Bench, web: Process) -> None:
             _close(bench, "pgbench's bookings", done, await checks.count(looking, "reservations", "id", first))
             await checks.give_back(looking)
 
-    await load(bench.job("book", web.port, bench.numbers.next(), seconds=1))
+    await load(bench.job("book", web.port, bench.numbers.next(), seconds=bench.warm_seconds))
     async with ground.superuser() as looking:
         await checks.give_back(looking)
     for number in range(bench.rounds):
@@ -96,7 +96,7 @@ async def orders(bench: Bench, web: Process) -> None:
             _close(bench, "pgbench's orders", done, await checks.count(looking, "orders", "id", first))
             await checks.end_orders(looking)
 
-    await gateway("order-warm", 1)
+    await gateway("order-warm", bench.warm_seconds)
     for number in range(bench.rounds):
         bench.say(f"orders, round {number + 1} of {bench.rounds}")
         await alternate([gateway, peer], number)
@@ -136,7 +136,7 @@ async def doors(bench: Bench) -> None:
     ):
         for kind in ("read", "book"):
             for process in (door, bare):
-                await load(bench.job(kind, process.port, bench.numbers.next(), seconds=1))
+                await load(bench.job(kind, process.port, bench.numbers.next(), seconds=bench.warm_seconds))
         for number in range(bench.rounds):
             bench.say(f"the door, round {number + 1} of {bench.rounds}")
             await alternate(

@@ -51,6 +51,10 @@ class Bench:
     checked: dict[str, int] = field(default_factory=dict[str, int])
     numbers: Numbers = field(default_factory=Numbers)
 
+    @property
+    def warm_seconds(self) -> float:
+        return min(1.0, self.seconds)
+
     def of(self, name: str) -> Series:
         return self.series.setdefault(name, Series())
 

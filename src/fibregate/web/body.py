@@ -37,9 +37,16 @@ def _is_hopeless(announced: int, headers: Mapping[bytes, bytes]) -> bool:
 
 
 async def _gather(receive: Receive) -> bytes:
+    message: Any = await receive()
+    whole = message.get("body", b"")
+    if not message.get("more_body", True) and len(whole) <= MAX_BYTES:
+        return whole  # as nearly always: it came in one piece
+    return await _joined(message, receive)
+
+
+async def _joined(message: Any, receive: Receive) -> bytes:
     kept, length = bytearray(), 0
     while True:
-        message: Any = await receive()
         if message["type"] == "http.disconnect":
             raise HungUp
         part = message.get("body", b"")
@@ -50,6 +57,7 @@ async def _gather(receive: Receive) -> bytes:
             raise _too_large()
         if not message.get("more_body", False):
             break
+        message = await receive()
     if length > MAX_BYTES:
         raise _too_large()
     return bytes(kept)
