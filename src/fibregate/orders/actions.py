@@ -22,12 +22,16 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """How an order is to be placed: when, under which policy, in a sandbox with which course of events."""
+    """How an order is to be placed: when, under which policy, in a sandbox with which course of events.
+
+    `faults` are those that its door has found already; they are told with the rest.
+    """
 
     now: BusinessTime
     one_open_order: bool
     dry_run: bool = False
     play: Mapping[str, Any] | None = None
+    faults: tuple[str, ...] = ()
 
 
 async def place(db: Db, tenant: TenantId, request: Request, asker: Asker, how: Placement) -> None:
@@ -42,12 +46,18 @@ async def place(db: Db, tenant: TenantId, request: Request, asker: Asker, how: P
             _again(row["old_hash"], request)
             return
         facts = _facts(row, how)
-        found = rules.faults(request, facts, how.now)
+        found = [*how.faults, *rules.faults(request, facts, how.now)]
         if found:
             raise Invalid(found)
         if how.dry_run or await _placed(db, tenant, request, asker, facts=facts, how=how):
             return
     raise Unavailable("The order met others at the same time too often; nothing was done.", 1)
+
+
+async def faults(db: Db, tenant: TenantId, request: Request, how: Placement) -> list[str]:
+    """What is wrong with an order of which a part could not be read, beyond that part. Places nothing."""
+    row = await store.facts(db, tenant, request)
+    return [*how.faults, *rules.faults(request, _facts(row, how), how.now)]
 
 
 def _again(old_hash: bytes, request: Request) -> None:

@@ -10,7 +10,10 @@ from fibregate.vocabulary import OrderKey, OrderStatus, OrderType, TenantId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a tenant asks for. Contacts and notes are personal data: never logged."""
+    """What a tenant asks for. Contacts and notes are personal data: never logged.
+
+    `unread` names the fields that could not be read and hold a stand-in; nothing with such a field is ever placed.
+    """
 
     id: int
     order_type: OrderType
@@ -29,6 +32,7 @@ class Request:
     on_site_restrictions: str | None
     notes: str | None
     body_hash: bytes
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

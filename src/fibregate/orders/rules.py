@@ -35,30 +35,39 @@ class Facts:
 
 
 def faults(request: Request, facts: Facts, now: BusinessTime) -> list[str]:
-    """One message for each fault; empty when the order can be taken."""
-    found = [*_tenant(request, facts), *_place(request, facts), *_appointment(request, facts, now)]
+    """One message for each fault; empty when the order can be taken. What could not be read is not judged again."""
+    found = [*_tenant(request, facts), *_appointment(request, facts, now), *_past(request, now)]
+    if request.unread & {"address"}:
+        return found
+    found += _address(facts)
     if facts.premises and not facts.premises.reason:
-        found += [*_characteristics(request, facts.premises), *_room(request, facts, facts.premises, now)]
-        found += _date(request, facts, facts.premises, now)
+        found += [*_item(request, facts.premises), *_room(request, facts, facts.premises, now)]
+        found += _too_soon(request, facts, facts.premises, now)
     return found
 
 
 def _tenant(request: Request, facts: Facts) -> Iterator[str]:
-    if request.tenant_code != facts.tenant_code:
+    if request.tenant_code != facts.tenant_code and "tenant" not in request.unread:
         yield f"tenant: must be the tenant of the token; accepted: {facts.tenant_code}"
 
 
-def _place(request: Request, facts: Facts) -> Iterator[str]:
+def _address(facts: Facts) -> Iterator[str]:
     premises = facts.premises
     if premises is None:
         yield f"address: {ADDRESS_NOT_KNOWN}: {TEXTS[ADDRESS_NOT_KNOWN]}"
     elif premises.reason:
         yield f"address: {premises.reason['code']}: {premises.reason['text']}"
-    elif premises.service != request.service:
+
+
+def _item(request: Request, premises: Premises) -> Iterator[str]:
+    if request.unread & {"serviceOrderItem"}:
+        return
+    if premises.service != request.service:
         yield (
             f"serviceOrderItem.serviceSpecification.id: {request.service!r} is not offered at this address; "
             f"accepted: {premises.service}"
         )
+    yield from _characteristics(request, premises)
 
 
 def _characteristics(request: Request, premises: Premises) -> Iterator[str]:
@@ -89,7 +98,11 @@ def _value(where: str, value: str, rule: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _appointment(request: Request, facts: Facts, now: BusinessTime) -> Iterator[str]:
-    quoted = request.appointment_id is not None or request.appointment_reference is not None
+    quoted = (
+        request.appointment_id is not None
+        or request.appointment_reference is not None
+        or bool(request.unread & {"address", "appointmentReservationId", "appointmentReservationReference"})
+    )
     if request.appointment_id is not None and facts.by_id is None:
         yield f"appointmentReservationId: there is no appointment {request.appointment_id}; book one first"
     if request.appointment_reference is not None and facts.by_reference is None:
@@ -114,9 +127,9 @@ def _reservation(request: Request, held: Mapping[str, Any], now: BusinessTime) -
         yield f"{where}: appointment {held['id']} was {state.value.lower()}; book another"
     elif held["expires_at"] and held["expires_at"] <= now:
         yield f"{where}: appointment {held['id']} expired at {calendars.stamp(held['expires_at'])}; book another"
-    if held["uprn"] != request.uprn:
+    if held["uprn"] != request.uprn and "address" not in request.unread:
         yield f"{where}: appointment {held['id']} is for another address"
-    if held["service"] != request.service:
+    if held["service"] != request.service and "serviceOrderItem" not in request.unread:
         yield f"{where}: appointment {held['id']} is for serviceSpecification {held['service']}"
     if held["purpose"] != Purpose.PROVIDE.value:
         yield f"{where}: appointment {held['id']} is for {held['purpose']}; an order of type NEW takes PROVIDE"
@@ -149,15 +162,19 @@ def _day_of_work(request: Request, facts: Facts, now: BusinessTime) -> date:
     return request.requested_completion_date or calendars.uk_date(now)
 
 
-def _date(request: Request, facts: Facts, premises: Premises, now: BusinessTime) -> Iterator[str]:
-    today = calendars.uk_date(now)
-    wished = request.requested_completion_date
-    if facts.reservation or premises.installation_type:
-        if wished and wished < today:
-            yield f"requestedCompletionDate: {wished.isoformat()} is past; accepted: {today.isoformat()} or later"
+def _past(request: Request, now: BusinessTime) -> Iterator[str]:
+    today, wished = calendars.uk_date(now), request.requested_completion_date
+    if wished and wished < today:
+        yield f"requestedCompletionDate: {wished.isoformat()} is past; accepted: {today.isoformat()} or later"
+
+
+def _too_soon(request: Request, facts: Facts, premises: Premises, now: BusinessTime) -> Iterator[str]:
+    """Where no engineer visits, the tenant chooses the day, and the network needs notice of it."""
+    if facts.reservation or premises.installation_type or "requestedCompletionDate" in request.unread:
         return
+    today, wished = calendars.uk_date(now), request.requested_completion_date
     first = calendars.add_working_days(today, NO_VISIT_LEAD_DAYS, premises.nation)
     if wished is None:
         yield f"requestedCompletionDate: required where no engineer visits; accepted: {first.isoformat()} or later"
-    elif wished < first:
+    elif today <= wished < first:
         yield f"requestedCompletionDate: {wished.isoformat()} is too soon; accepted: {first.isoformat()} or later"

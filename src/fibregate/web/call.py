@@ -67,6 +67,17 @@ class Call(Generic[Q, B, S]):
     services: S
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial(Generic[S]):
+    """A request with faults, as far as it was read: `spoilt` are the names in `body` that are told of already."""
+
+    caller: Caller
+    body: Mapping[str, Any]
+    spoilt: frozenset[str]
+    headers: Mapping[str, str]
+    services: S
+
+
 Payload = BaseModel | Mapping[str, Any] | Sequence[Any] | bytes | None
 
 

@@ -10,9 +10,10 @@ from starlette.types import Receive, Scope, Send
 
 from fibregate.errors import Forbidden, GatewayError, Malformed, NotAuthorised, SupplierTimedOut
 from fibregate.web import body, replies
-from fibregate.web.call import ANYONE, Answer, Call, Caller
+from fibregate.web.call import ANYONE, Answer, Call, Caller, Partial
 from fibregate.web.deadlines import Deadlines, Late
 from fibregate.web.dialect import Dialect, Refusal
+from fibregate.web.faults import Faults, Unread
 from fibregate.web.head import Head
 from fibregate.web.logs import CURRENT, RequestLog, what_broke
 from fibregate.web.metrics import Meter
@@ -77,7 +78,10 @@ class Endpoint:
         caller = ANYONE if self.route.scope is None else await self._caller(head)
         request_id, conversation_id, _ = CURRENT.get()
         CURRENT.set((request_id, conversation_id, caller.tenant_code or caller.supplier_code))
-        inputs = self._reading.inputs(head, segments, scope["query_string"], raw)
+        try:
+            inputs = self._reading.inputs(head, segments, scope["query_string"], raw)
+        except Unread as unread:
+            raise await self._all_faults(caller, head, unread.faults) from None
         return Call(
             caller=caller,
             request_id=request_id or "",
@@ -91,6 +95,19 @@ class Endpoint:
             headers=head.handed(self._reading.wanted),
             services=self._services,
         )
+
+    async def _all_faults(self, caller: Caller, head: Head, faults: Faults) -> GatewayError:
+        """What the models found wrong, and what else the route finds in what could be read."""
+        if self.route.further is not None and faults.body is not None:
+            partial = Partial(
+                caller=caller,
+                body=faults.body,
+                spoilt=frozenset(faults.spoilt),
+                headers=head.handed(self._reading.wanted),
+                services=self._services,
+            )
+            faults.invalid(*await _deadlines.within(self.route.timeout, self.route.further(partial)))
+        return faults.error()
 
     async def _caller(self, head: Head) -> Caller:
         caller = await self._authenticate(head.token())

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -41,12 +41,17 @@ class Part:
 
 
 class Faults:
-    """Faults of both kinds; `malformed` ones make the answer 400."""
+    """Faults of both kinds; `malformed` ones make the answer 400.
 
-    __slots__ = ("_malformed", "messages")
+    `body` is the JSON object as far as it could be read, `spoilt` the names in it that have a fault already.
+    """
+
+    __slots__ = ("_malformed", "body", "messages", "spoilt")
 
     def __init__(self) -> None:
         self.messages: list[str] = []
+        self.body: Mapping[str, Any] | None = None
+        self.spoilt: set[str] = set()
         self._malformed = False
 
     def malformed(self, *messages: str) -> None:
@@ -64,6 +69,8 @@ class Faults:
             if fault["loc"] and fault["loc"][0] in known:
                 continue
             message = _message(fault, part)
+            if part.name == "body" and fault["loc"]:
+                self.spoilt.add(str(fault["loc"][0]))
             if _is_malformed(fault, missing):
                 self.malformed(message)
             else:
@@ -74,6 +81,14 @@ class Faults:
         if len(self.messages) > MAX_MESSAGES:
             shown.append(f"and {len(self.messages) - MAX_MESSAGES} more faults")
         return (Malformed if self._malformed else Invalid)(shown)
+
+
+class Unread(Exception):
+    """A request that has faults; it may have more than those that its models found."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        super().__init__()
 
 
 def wire_path(location: Iterable[int | str]) -> str:

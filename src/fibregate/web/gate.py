@@ -18,6 +18,7 @@ from fibregate.web.table import Place, Table
 
 MAX_TARGET: Final = 8 * 1024
 _IDS: Final = {b"x-request-id": "X-Request-ID", b"x-conversation-id": "X-Conversation-ID"}
+_READING: Final = ("GET", "HEAD")
 _EVERYWHERE: Final = Dialect(name="gateway", title="Gateway", request_id=False, conversation_id=False)
 
 
@@ -71,6 +72,8 @@ class Gate:
         path: str = scope["path"]
         exact = self._mounts.get(path)
         if exact is not None:
+            if scope["method"] not in _READING:
+                raise MethodNotAllowed(f"method: accepted here is {', '.join(_READING)}", _READING)
             await exact(scope, receive, send)
             return
         for pattern, app in self._mounts.items():

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from fibregate.errors import Malformed
 from fibregate.web import json_reader, query
 from fibregate.web.dialect import Dialect
-from fibregate.web.faults import Faults, Part
+from fibregate.web.faults import Faults, Part, Unread
 from fibregate.web.fields import MAX_ID
 from fibregate.web.head import Head, Wanted
 from fibregate.web.route import Route
@@ -76,14 +76,14 @@ class Reading:
         self._missing: Literal[400, 422] = dialect.missing_body_field
 
     def inputs(self, head: Head, segments: Sequence[str], query_string: bytes, raw: bytes) -> Inputs:
-        """Raises `Malformed` or `Invalid` with every fault of headers, path, query and body."""
+        """Raises `Unread` with every fault of headers, path, query and body."""
         faults = Faults()
         head.check(self.wanted, faults)
         path = self._path_of(segments, faults) if self._path else {}
         asked = self._query_of(query_string, faults)
         body, fingerprint = self._body_of(head, raw, faults)
         if faults.messages:
-            raise faults.error()
+            raise Unread(faults)
         return Inputs(path, asked, body, fingerprint)
 
     def _path_of(self, segments: Sequence[str], faults: Faults) -> dict[str, Any]:
@@ -130,6 +130,7 @@ class Reading:
         except Malformed as broken:
             faults.malformed(*(f"body: {message}" for message in broken.messages))
             return None, None
+        faults.body = _object(value)
         try:
             return self._body.read(value), json_reader.fingerprint(value)
         except ValidationError as wrong:
@@ -146,6 +147,10 @@ class Reading:
             return self._body.read(given.values)
         except ValidationError as wrong:
             faults.add(wrong, self._body.part, missing=self._missing, known=given.spoilt)
+
+
+def _object(value: object) -> Mapping[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _refuse_unbounded_arrays(model: type[BaseModel], node: object) -> None:

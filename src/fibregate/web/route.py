@@ -1,12 +1,12 @@
 """The declaration of one route: who may call it, what it takes, what it answers."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
 
 from pydantic import BaseModel
 
-from fibregate.web.call import Answer, B, Call, Q, S
+from fibregate.web.call import Answer, B, Call, Partial, Q, S
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,7 @@ class Route(Generic[Q, B, S]):
     - `media` "form" reads an urlencoded body into the model; "raw" leaves the body to the action.
     - `headers` are further optional headers that the action wants to see.
     - `errors` are the statuses beyond those that every route may answer.
+    - `further` looks for more faults in a request that has some already, so that one answer names them all.
     - `timeout` is in seconds of the real clock; beyond it the answer is that of `SupplierTimedOut`.
     """
 
@@ -41,4 +42,5 @@ class Route(Generic[Q, B, S]):
     body_examples: Mapping[str, Any] = field(default_factory=dict[str, Any])
     query_examples: Mapping[str, Any] = field(default_factory=dict[str, Any])
     answer_examples: Mapping[int, Any] = field(default_factory=dict[int, Any])
+    further: Callable[[Partial[S]], Coroutine[Any, Any, Sequence[str]]] | None = None
     timeout: float = 25.0

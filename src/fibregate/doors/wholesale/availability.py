@@ -1,5 +1,6 @@
 """`GET /service-availability`: what this tenant can have at an address."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -10,15 +11,21 @@ from fibregate.doors.wholesale.services import SCOPE, Wholesale, tenant_of
 from fibregate.doors.wholesale.wire import AddressQuery, CharacteristicValues
 from fibregate.suppliers.network.model import Premises, Terminal
 from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Text20
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
 
-class AvailabilityQuery(AddressQuery):
-    """Which address; `serviceTypes` narrows to `BROADBAND` or `ETHERNET`."""
+class ServiceType(StrEnum):
+    """What kind of service is looked for."""
 
-    service_types: Annotated[list[Text20], Field(max_length=10)] = Field(default_factory=list[str])
+    BROADBAND = "BROADBAND"
+    ETHERNET = "ETHERNET"
+
+
+class AvailabilityQuery(AddressQuery):
+    """Which address, and which kinds of service; this network has no Ethernet yet."""
+
+    service_types: Annotated[list[ServiceType], Field(max_length=10)] = Field(default_factory=list[ServiceType])
 
 
 class OfferedSpecification(Wire):
@@ -57,8 +64,8 @@ async def check(call: Call[AvailabilityQuery, None, Wholesale]) -> Answer:
     asked = call.query.address
     await call.services.before_availability(asked.uprn)
     found = await actions.check(call.services.db, tenant_of(call), asked.uprn)
-    wanted = {one.upper() for one in call.query.service_types}
-    return Answer(200, _body(asked.as_sent, found, broadband=not wanted or "BROADBAND" in wanted))
+    wanted = call.query.service_types or [ServiceType.BROADBAND]
+    return Answer(200, _body(asked.as_sent, found, broadband=ServiceType.BROADBAND in wanted))
 
 
 def _body(asked: dict[str, str], found: Availability, *, broadband: bool) -> dict[str, Any]:

@@ -1,151 +1,50 @@
 """Place an order, and read how it stands."""
 
-from typing import Annotated, Any, Final, Literal, cast
-from uuid import UUID
-
-from pydantic import Field, StringConstraints
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from fibregate.db import Row
+from fibregate.doors.wholesale.order_shapes import STAND_INS, OrderIn, OrderOut, OrderQuery, ValidOut
 from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
 from fibregate.doors.wholesale.wire import (
-    AddressIdentifier,
-    CallerId,
-    Characteristic,
     Contact,
-    SpecificationRef,
-    Timeslot,
 )
+from fibregate.errors import Invalid
 from fibregate.orders import actions, view
 from fibregate.orders.actions import Placement
 from fibregate.orders.model import Order, Request
-from fibregate.vocabulary import OrderStatus, OrderType, Reason
-from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Day, Id, Stamp, Text50, Text1000
+from fibregate.vocabulary import TenantId
+from fibregate.web.call import Answer, Call, Partial
 from fibregate.web.route import Route
-from fibregate.web.wire import Wire
-
-
-class OrderItem(Wire):
-    """The service asked for."""
-
-    service_specification: SpecificationRef
-    service_characteristics: Annotated[list[Characteristic], Field(max_length=50)] = Field(
-        default_factory=list[Characteristic]
-    )
-
-
-class OrderQuery(Wire):
-    """`dryRun` checks everything and does nothing."""
-
-    dry_run: bool = False
-
-
-class OrderIn(Wire):
-    """An order. `id` is the caller's own number, for ever."""
-
-    id: CallerId
-    order_type: OrderType
-    tenant: Text50
-    address: AddressIdentifier
-    service_order_item: OrderItem
-    primary_contact: Contact
-    secondary_contact: Contact | None = None
-    appointment_reservation_id: Id | None = None
-    appointment_reservation_reference: Text50 | None = None
-    requested_completion_date: Day | None = None
-    engineer_tasks: (
-        Annotated[list[Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,50}$")]], Field(max_length=20)] | None
-    ) = None
-    hazards: Text1000 | None = None
-    on_site_restrictions: Text1000 | None = None
-    notes: Text1000 | None = None
-
-
-class ValidOut(Wire):
-    """What a dry run answers when nothing is wrong."""
-
-    valid: bool
-
-
-class NoteOut(Wire):
-    """What an engineer noted."""
-
-    note: str
-    type: str
-    created: Stamp | None = None
-
-
-class ActBy(Wire):
-    """Who must act, and by when."""
-
-    who: str
-    by: Stamp
-
-
-class UpdateOut(Wire):
-    """One KCI of the order, as it was told."""
-
-    id: UUID
-    sequence_number: int
-    reason_code: Reason
-    status: OrderStatus
-    issued_on: Stamp | None = None
-    received_on: Stamp | None = None
-    delivered_on: Stamp | None = None
-    delivery_status: Literal["PENDING", "DELIVERED"]
-    supplier: str
-    problem_code: str | None = None
-    text: str | None = None
-    supplier_codes: list[str] | None = None
-    supplier_notes: list[NoteOut] | None = None
-    committed_date: Stamp | None = None
-    target_date: Stamp | None = None
-    characteristics: list[Characteristic] | None = None
-    appointment: Timeslot | None = None
-    act_by: ActBy | None = None
-
-
-class OrderOut(Wire):
-    """The order as it stands: its fields as they were sent, with what has been learnt since."""
-
-    id: int
-    order_type: str
-    tenant: str
-    supplier_order_reference: str | None = None
-    status: OrderStatus
-    address: AddressIdentifier
-    service_order_item: OrderItem
-    primary_contact: Contact
-    secondary_contact: Contact | None = None
-    appointment_reservation_id: int | None = None
-    appointment_reservation_reference: str | None = None
-    appointment_timeslot: Timeslot | None = None
-    requested_completion_date: Day | None = None
-    committed_date: Stamp | None = None
-    target_date: Stamp | None = None
-    engineer_tasks: list[str] | None = None
-    hazards: str | None = None
-    on_site_restrictions: str | None = None
-    notes: str | None = None
-    created: Stamp
-    updated: Stamp
-    updates: list[UpdateOut]
 
 
 async def place(call: Call[OrderQuery, OrderIn, Wholesale]) -> Answer:
-    services = call.services
-    how = Placement(
-        now=await services.clock.now(),
-        one_open_order=services.one_open_order,
-        dry_run=call.query.dry_run,
-        play=services.read_play(call.headers),
-    )
-    await actions.place(services.db, tenant_of(call), _request(call), asker_of(call), how)
+    how = await _how(call.services, call.headers, dry_run=call.query.dry_run)
+    request = _request(call.body, call.fingerprint or b"")
+    await actions.place(call.services.db, tenant_of(call), request, asker_of(call), how)
     return Answer(200, {"valid": True}) if how.dry_run else Answer(202)
 
 
-def _request(call: Call[OrderQuery, OrderIn, Wholesale]) -> Request:
-    asked = call.body
+async def further(partial: Partial[Wholesale]) -> list[str]:
+    """Every fault of an order beyond those of the fields that could not be read."""
+    unread = partial.spoilt | {name for name in STAND_INS if name not in partial.body}
+    readable = {name: value for name, value in partial.body.items() if name not in unread}
+    request = _request(OrderIn.model_validate({**STAND_INS, **readable}, by_alias=True, by_name=False), b"", unread)
+    how = await _how(partial.services, partial.headers, dry_run=True)
+    return await actions.faults(partial.services.db, TenantId(partial.caller.tenant), request, how)
+
+
+async def _how(services: Wholesale, headers: Mapping[str, str], *, dry_run: bool) -> Placement:
+    play, faults = None, ()
+    try:
+        play = services.read_play(headers)
+    except Invalid as refused:
+        faults = tuple(refused.messages)
+    now = await services.clock.now()
+    return Placement(now=now, one_open_order=services.one_open_order, dry_run=dry_run, play=play, faults=faults)
+
+
+def _request(asked: OrderIn, fingerprint: bytes, unread: frozenset[str] = frozenset()) -> Request:
     item = asked.service_order_item
     return Request(
         id=asked.id,
@@ -164,7 +63,8 @@ def _request(call: Call[OrderQuery, OrderIn, Wholesale]) -> Request:
         hazards=asked.hazards,
         on_site_restrictions=asked.on_site_restrictions,
         notes=asked.notes,
-        body_hash=call.fingerprint or b"",
+        body_hash=fingerprint,
+        unread=unread,
     )
 
 
@@ -254,6 +154,7 @@ ROUTES: Final = [
         query=OrderQuery,
         body=OrderIn,
         headers=SANDBOX_HEADERS,
+        further=further,
         answers={202: None, 200: ValidOut},
         tags=("Orders",),
         body_examples={"documents": ORDER},

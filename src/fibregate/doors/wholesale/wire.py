@@ -9,14 +9,14 @@ from fibregate.vocabulary import Classification
 from fibregate.web.fields import Instant, Stamp, Text20, Text50, Text255
 from fibregate.web.wire import Wire
 
-Uprn = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$"), Field(examples=["10025559646"])]
+Uprn = Annotated[str, StringConstraints(pattern=r"^0{0,30}[0-9]{1,12}$"), Field(examples=["10025559646"])]
 
 
 OURS_FROM = 9_000_000_000_000_000
 CallerId = Annotated[
     int,
     Strict(),
-    Field(ge=1, lt=OURS_FROM, examples=[159], description="the caller's own number; 9·10¹⁵ and up are ours"),
+    Field(ge=1, le=OURS_FROM - 1, examples=[159], description="the caller's own number; 9·10¹⁵ and up are ours"),
 ]
 
 
