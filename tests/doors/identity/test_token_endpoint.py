@@ -43,6 +43,12 @@ async def test_header_and_form_may_not_differ(identity: Identity, form: Mapping[
     (await identity.ask(identity.basic(), form)).refused(400, "invalid_request")
 
 
+@pytest.mark.parametrize("odd", ["a\0", "a%00", "\u00e9", "a\x7f", "%ff", "\n"])
+async def test_an_odd_client_is_an_unknown_one(identity: Identity, odd: str) -> None:
+    (await identity.ask(basic(odd, "secret"), GRANT)).refused(401, "invalid_client")
+    (await identity.ask(basic("client", odd), GRANT)).refused(401, "invalid_client")
+
+
 async def test_suppliers_get_tokens_for_their_updates(identity: Identity) -> None:
     got = await identity.ask(identity.basic(identity.office.network), GRANT)
     caller = await identity.office.callers.authenticate(got.body["access_token"])

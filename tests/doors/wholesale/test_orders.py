@@ -112,6 +112,19 @@ async def test_all_rules_broken_at_once_are_told_at_once(running: Gateway) -> No
     assert sorted(one.partition(": ")[0] for one in told) == sorted(starts), told
 
 
+async def test_faults_beside_what_cannot_be_read_are_told_too(running: Gateway) -> None:
+    body = {**order(9, tenant="ISP1", appointment=77), "id": "9", "orderType": "START", "order_type": 1}
+    del body["primaryContact"]
+    got = await running.ask("POST", "service-orders", body=body, extra={"X-Scenario": "NOPE"})
+    told = got.refused(400, "MALFORMED_REQUEST")
+    starts = ["id", "orderType", "primaryContact", "X-Scenario", "tenant", "appointmentReservationId"]
+    assert [one.partition(": ")[0] for one in told] == starts, told
+    body["address"] = "10025559646"
+    told = (await place(running, body)).refused(400, "MALFORMED_REQUEST")
+    starts = ["id", "orderType", "address", "primaryContact", "tenant", "appointmentReservationId"]
+    assert [one.partition(": ")[0] for one in told] == starts, told
+
+
 async def test_dry_run_answers_valid_and_does_nothing(running: Gateway) -> None:
     await booked(running, 1)
     got = await place(running, order(9, appointment=1), query="?dryRun=true")

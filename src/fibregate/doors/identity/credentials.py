@@ -37,6 +37,12 @@ def _basic(authorization: str) -> tuple[str, str]:
     except (binascii.Error, ValueError) as error:
         raise refused() from error
     client_id, colon, secret = text.partition(":")
-    if not colon or not client_id or not secret:
+    plain_id, plain_secret = unquote_plus(client_id), unquote_plus(secret)
+    if not colon or not _is_plain(plain_id) or not _is_plain(plain_secret):
         raise refused()
-    return unquote_plus(client_id), unquote_plus(secret)
+    return plain_id, plain_secret
+
+
+def _is_plain(text: str) -> bool:
+    """As every id and secret of ours is; the database could not even be asked for a NUL."""
+    return bool(text) and text.isascii() and text.isprintable()

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
+from pydantic.alias_generators import to_camel
 
 from fibregate.doors.updates import companions
 from fibregate.doors.updates.services import SCOPE, Updates
@@ -83,10 +84,31 @@ class KciIn(Wire):
     supplier_codes: Annotated[list[Text50], Field(max_length=50)] = Field(default_factory=list[str])
     supplier_notes: Annotated[list[NoteIn], Field(max_length=50)] = Field(default_factory=list[NoteIn])
     provide_service_order: EntityIn | None = None
+    modify_service_order: dict[str, Any] | None = None
+    cease_service_order: dict[str, Any] | None = None
+    unsolicited_cease_service_order: dict[str, Any] | None = None
+    ethernet_service_order: dict[str, Any] | None = None
+    service_test: dict[str, Any] | None = None
+    service_problem: dict[str, Any] | None = None
+    reportable_incident: dict[str, Any] | None = None
+
+
+_OTHERS: Final = (
+    "modify_service_order",
+    "cease_service_order",
+    "unsolicited_cease_service_order",
+    "ethernet_service_order",
+    "service_test",
+    "service_problem",
+    "reportable_incident",
+)
 
 
 async def receive(call: Call[None, KciIn, Updates]) -> Answer:
     entity = call.body.provide_service_order
+    others = [to_camel(name) for name in _OTHERS if getattr(call.body, name) is not None]
+    if others:
+        raise Invalid(f"{name}: not taken; accepted is provideServiceOrder, and nothing beside it" for name in others)
     if entity is None:
         raise Malformed("provideServiceOrder: is required; the order that the update is about")
     update = _update(call.body, entity, await call.services.clock.now())
