@@ -45,6 +45,13 @@ async def test_it_walks_to_the_target_and_ticks_on(stage: Stage) -> None:
     assert timedelta(0) <= await stage.clock.now() - walked.target < timedelta(seconds=5)
 
 
+async def test_no_time_at_all_is_walked_at_once(stage: Stage) -> None:
+    async with asyncio.timeout(10):
+        walked = await clock.advance(stage.db, by=timedelta(0))
+    assert walked.caught_up
+    assert timedelta(0) <= await stage.clock.now() - walked.now < timedelta(seconds=5)
+
+
 async def test_it_never_goes_back(stage: Stage) -> None:
     with pytest.raises(Invalid, match="never goes back"):
         await clock.advance(stage.db, to=START - timedelta(seconds=1))

@@ -35,7 +35,7 @@ ServiceId = Annotated[str, typer.Option(help="Visits for which service.")]
 PurposeOf = Annotated[Purpose, typer.Option(help="Visits for which purpose.")]
 DayNeeded = Annotated[datetime, typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="Such as 2025-07-16.")]
 DayAsked = Annotated[
-    datetime | None, typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="Such as 2025-07-18; else the first day alone.")
+    datetime | None, typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="Such as 2025-07-18; else one day only.")
 ]
 
 

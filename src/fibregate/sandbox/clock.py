@@ -79,10 +79,9 @@ async def advance(db: Db, *, by: timedelta | None = None, to: datetime | None = 
 
 async def _advance(db: Db, *, by: timedelta | None, to: datetime | None) -> Walked:
     async with _only_walker(db):
-        now = (await store.read_clock(db))["now"]
-        target = _target(now, by=by, to=to)
-        await store.freeze(db)
+        now = await store.freeze(db)
         try:
+            target = _target(now, by=by, to=to)
             deadline = asyncio.get_running_loop().time() + LONGEST_WALK
             reached = await _walk(db, target, deadline)
         finally:
@@ -130,7 +129,7 @@ async def _walk(db: Db, target: BusinessTime, deadline: float) -> BusinessTime:
         stop = await _settled(db, deadline)
         if stop is None:
             return await _reached(db, target)
-        if stop["now"] == target:
+        if stop["now"] >= target:
             return target
         following = stop["next_due"]
         await store.move(db, min(following, target) if following else target)

@@ -155,10 +155,11 @@ async def set_start(on: Statements, now: datetime) -> None:
 _FREEZE = "update business_clock set frozen_at = coalesce(frozen_at, clock()) where sandbox returning frozen_at"
 
 
-async def freeze(on: Statements) -> datetime | None:
-    """None where there is no sandbox."""
+async def freeze(on: Statements) -> datetime:
     row = await on.row(_FREEZE, None)
-    return row["frozen_at"] if row else None
+    if row is None:
+        raise AssertionError("only a sandbox's clock can stand still")
+    return row["frozen_at"]
 
 
 _MOVE = "update business_clock set frozen_at = $1 where sandbox and frozen_at <= $1 returning frozen_at"
