@@ -29,6 +29,13 @@ REFUSALS = (Refused, PostgresFailed, VaultError, MigrationRefused, OSError, asyn
 """What a command ends on with a message instead of a traceback."""
 
 
+def in_words(error: BaseException) -> str:
+    """The reason of a refusal, as it is told to a person."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
     """What a command needs."""

@@ -13,7 +13,7 @@ import structlog
 
 from fibregate import boot, vault, work
 from fibregate.app import App, gate
-from fibregate.cli.context import Refused
+from fibregate.cli.context import Refused, in_words
 from fibregate.clock import BusinessClock, SystemClock
 from fibregate.db import APP_ROLE, WORK_ROLE, Db
 from fibregate.doors.wholesale.services import Wholesale
@@ -193,7 +193,12 @@ async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGen
     )
     host, port = plan.web or ("127.0.0.1", 0)
     server = Server(gate(app), host=host, port=port)
-    await server.start()
+    try:
+        await server.start()
+    except OSError as error:
+        raise Refused(
+            f"cannot listen at {host} port {port}: {in_words(error)}; choose with --host and --port"
+        ) from error
     try:
         plan.settled(server.url)
         is_ready = True

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from fibregate.cli import processes, sandbox_folder
-from fibregate.cli.context import REFUSALS, database, origin, settings_of
+from fibregate.cli.context import REFUSALS, database, in_words, origin, settings_of
 from fibregate.cli.processes import Plan, Shared
 from fibregate.cli.sandbox_folder import Folder
 from fibregate.cli.serve import Host, Port, fail
@@ -71,7 +71,7 @@ def sandbox(
             )
             run(processes.serve(plan))
     except REFUSALS as error:
-        fail(str(error))
+        fail(in_words(error))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -10,7 +10,7 @@ import typer
 
 from fibregate import migrate as migrations
 from fibregate.cli import processes
-from fibregate.cli.context import REFUSALS, Refused, settings_of
+from fibregate.cli.context import REFUSALS, Refused, in_words, settings_of
 from fibregate.cli.context import database as opened_database
 from fibregate.cli.processes import Plan
 from fibregate.settings import Settings
@@ -73,7 +73,7 @@ def start(settings: Settings, *, web: tuple[str, int] | None, worker: bool) -> N
                 )
             )
     except REFUSALS as error:
-        fail(str(error))
+        fail(in_words(error))
 
 
 async def _open_books(shared: processes.Shared) -> None:
