@@ -16,6 +16,7 @@ from bench.peer import Pgbench, Script
 from bench.service import Process
 
 COOL_SECONDS = 0.5
+"""Between turns, so that what one side left behind is not the next one's."""
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ async def load(job: dict[str, Any]) -> dict[str, Any]:
 
 async def turn(bench: Bench, name: str, web: Process, job: dict[str, Any]) -> dict[str, Any]:
     """The gateway's turn, with what it took."""
-    await asyncio.sleep(COOL_SECONDS)
+    await asyncio.sleep(min(COOL_SECONDS, bench.seconds / 8))
     before = web.cpu_seconds
     came = await load(job)
     used = web.cpu_seconds - before
@@ -138,7 +139,7 @@ async def turn(bench: Bench, name: str, web: Process, job: dict[str, Any]) -> di
 
 async def peer_turn(bench: Bench, name: str, pgbench: Pgbench, script: Script, first_id: int) -> int:
     """pgbench's turn; tells how many transactions it did."""
-    await asyncio.sleep(COOL_SECONDS)
+    await asyncio.sleep(min(COOL_SECONDS, bench.seconds / 8))
     ran = await pgbench.run(name, script, seconds=bench.seconds, first_id=first_id)
     bench.of(name).per_second.append(ran.per_second)
     return ran.transactions

@@ -8,20 +8,20 @@ from pathlib import Path
 from bench.report import Floor
 
 ROOT = Path(__file__).parents[2]
-SMALL = (
+SMALL = [
     "--rounds",
     "1",
     "--seconds",
-    "1",
+    "0.4",
     "--connections",
-    "4",
+    "2",
     "--tenants",
     "2",
     "--premises",
     "4000",
     "--million",
     "0",
-)
+]
 
 
 def test_bookings_and_orders_are_measured_and_their_rows_found() -> None:
