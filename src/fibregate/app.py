@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,9 +16,10 @@ from fibregate.doors.updates import door as updates
 from fibregate.doors.updates.services import Updates
 from fibregate.doors.wholesale import door as wholesale
 from fibregate.doors.wholesale.services import Wholesale
-from fibregate.errors import GatewayError
+from fibregate.errors import GatewayError, Unavailable
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.tenants.callers import Callers
+from fibregate.web.dialect import Dialect, error_object
 from fibregate.web.door import Door
 from fibregate.web.gate import Gate
 from fibregate.web.logs import RequestLog
@@ -52,6 +53,9 @@ def gate(app: App) -> Gate:
     return Gate(doors, log=app.log, mounts=mounts)
 
 
+_HEALTH: Final = Dialect(name="health", title="Health")
+
+
 async def _live(scope: Scope, receive: Receive, send: Send) -> None:
     await JSONResponse({"status": "live"})(scope, receive, send)
 
@@ -66,12 +70,13 @@ class _Ready:
         fault = await self._fault()
         answer = JSONResponse({"status": "ready"})
         if fault:
-            answer = JSONResponse({"status": "not ready", "because": fault}, 503, {"Retry-After": "1"})
+            refused = _HEALTH.refusal(Unavailable(fault, 1))
+            answer = JSONResponse(error_object(refused), refused.status, {"Retry-After": "1"})
         await answer(scope, receive, send)
 
     async def _fault(self) -> str | None:
         if not self._app.is_ready():
-            return "starting"
+            return "The gateway is starting."
         try:
             await self._app.db.ping()
         except GatewayError as away:

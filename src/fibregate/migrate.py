@@ -104,17 +104,35 @@ async def pending(dsn: str) -> list[str]:
         await connection.close()
 
 
-async def ensure_runtime_role(owner_dsn: str, *, name: str = RUNTIME, password: str) -> None:
+async def ensure_runtime_role(owner_dsn: str, *, name: str = RUNTIME, password: str | None) -> bool:
     """The login of the service: no privilege of its own, no inheritance, no way round row-level security.
 
-    An existing role gets this password.
+    An existing role gets the password, or keeps its own for None. Answers whether the role is new; a new one needs a
+    password. Raises `MigrationRefused` where the role belongs to somebody else.
     """
     async with _turn(owner_dsn) as owner:
         await _create_roles(owner)
         exists = await owner.fetchval("select true from pg_roles where rolname = $1", name)
-        await _execute(owner, f"{'alter' if exists else 'create'} role %I login noinherit password %L", name, password)
-        for role in ROLES:
-            await _execute(owner, "grant %I to %I with inherit false, set true", role, name)
+        try:
+            if password is not None:
+                verb = "alter" if exists else "create"
+                await _execute(owner, f"{verb} role %I login noinherit password %L", name, password)
+            for role in ROLES:
+                if not await owner.fetchval("select pg_has_role($1, $2, 'member')", name, role):
+                    await _execute(owner, "grant %I to %I with inherit false, set true", role, name)
+        except asyncpg.InsufficientPrivilegeError as error:
+            msg = (
+                f"The schema is current, but the login {name} is not this owner's to change ({error}). Give another "
+                "name with --runtime-role, or run this as the role that made it."
+            )
+            raise MigrationRefused(msg) from error
+    return not exists
+
+
+async def has_role(owner_dsn: str, name: str) -> bool:
+    """Whether the server has such a login already."""
+    async with _turn(owner_dsn) as owner:
+        return bool(await owner.fetchval("select true from pg_roles where rolname = $1", name))
 
 
 async def prepare_embedded(server: Server) -> Dsns:

@@ -113,7 +113,7 @@ async def _inside(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
     yield Finding("database", well=True, found=f"answers at {_place(dsn)}")
     for one in found:
         yield one
-    if not all(one.well for one in found if one.what in {"schema", "rights"}):
+    if not all(one.well for one in found if one.what in {"schema", "role", "rights"}):
         return
     db = Db(dsn, size=1)
     try:

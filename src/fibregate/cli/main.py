@@ -1,5 +1,7 @@
 """All commands, put together."""
 
+import logging
+import sys
 from importlib import metadata
 from typing import Annotated
 
@@ -7,6 +9,7 @@ import typer
 
 from fibregate.cli import doctor, orders, premises, sandbox, serve, signing_keys, slots, tenants, work_orders
 from fibregate.cli.demo import command as demo
+from fibregate.web import logs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +34,7 @@ def _options(  # pyright: ignore[reportUnusedFunction] - typer calls it
     ] = False,
 ) -> None:
     """Fibregate, the open wholesale broadband gateway."""
+    logs.configure(logs.LineWriter(sys.stderr.buffer), logging.ERROR)
 
 
 serve.register(app)

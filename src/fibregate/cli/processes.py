@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import structlog
 
 from fibregate import boot, vault, work
@@ -90,7 +91,12 @@ async def serve(plan: Plan) -> None:
 
 
 async def _examine(plan: Plan) -> None:
-    wrong = [one for one in await boot.examine(plan.dsn) if not one.well]
+    try:
+        wrong = [one for one in await boot.examine(plan.dsn) if not one.well]
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Refused(
+            f"the database cannot be reached: {in_words(error)}; check --database or FIBREGATE_DATABASE_URL"
+        ) from error
     if wrong:
         raise Refused("\n".join(f"{one.what}: {one.found}; {one.mend}" for one in wrong))
 

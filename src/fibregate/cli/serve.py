@@ -87,22 +87,25 @@ def migrate(
 ) -> None:
     """Create or update the schema and the runtime role.
 
-    The role's password is taken from FIBREGATE_RUNTIME_PASSWORD; without it a new one is made and shown once.
+    The role's password is taken from FIBREGATE_RUNTIME_PASSWORD. Without it a new role gets one that is shown once, and
+    a role that is there keeps its own.
     """
     try:
         asyncio.run(_migrate(database, runtime_role))
+    except migrations.MigrationRefused as error:
+        fail(str(error))
     except REFUSALS as error:
-        fail(f"the schema was not brought up to date: {error}")
+        fail(f"the schema was not brought up to date: {in_words(error)}")
 
 
 async def _migrate(database: str, role: str) -> None:
     applied = await migrations.apply(database)
     for name in applied:
         typer.echo(f"applied {name}")
-    password = os.environ.get("FIBREGATE_RUNTIME_PASSWORD")
-    made = secrets.token_urlsafe(24)
-    await migrations.ensure_runtime_role(database, name=role, password=password or made)
-    if not password:
+    given = os.environ.get("FIBREGATE_RUNTIME_PASSWORD")
+    made = None if given or await migrations.has_role(database, role) else secrets.token_urlsafe(24)
+    await migrations.ensure_runtime_role(database, name=role, password=given or made)
+    if made:
         typer.echo(f"runtime role {role} has the password {made} (shown once)")
     typer.echo("schema is current")
 
