@@ -7,6 +7,8 @@ from tests.doors.updates.test_updates import ordered, said, tell, until
 from tests.journeys.gateway import Gateway, Got
 from tests.journeys.requests import booking
 
+from fibregate.suppliers.network.books import actions as books
+
 SLOT = ("2025-07-16T07:00:00.000Z", "2025-07-16T12:00:00.000Z")
 BOOKS = "book_id in (select book_id from slot_books where area = 'TEWKESBURY' and purpose = 'PROVIDE')"
 
@@ -37,6 +39,16 @@ async def test_a_late_hold_has_an_hour_but_never_more_than_until_the_visit(runni
     too_late = await running.ask("POST", "appointments", body=booking(4, slot=SLOT))
     too_late.refused(422, "INVALID_REQUEST")
     await running.counts_are_right()
+
+
+async def test_a_new_lead_time_dates_the_open_visits_anew(running: Gateway) -> None:
+    today = (await running.clock.now()).date()
+    await running.db.row(f"update slot_books set lead_days = 15 where {BOOKS}", None)  # noqa: S608 - a constant
+    async with running.db.tx(None) as tx:
+        assert await books.apply_lead_time(tx, "TEWKESBURY", "fttp", "PROVIDE", today=today) > 0
+        assert await books.apply_lead_time(tx, "TEWKESBURY", "fttp", "PROVIDE", today=today) == 0
+    got = await running.ask("POST", "appointments", body=booking(1, slot=SLOT))
+    assert "the first day that can be booked is 2025-07-22" in got.refused(422, "INVALID_REQUEST")[0]
 
 
 async def test_a_network_may_hold_for_a_duration_instead(running: Gateway) -> None:

@@ -25,7 +25,15 @@ class Refused(Exception):
     """A command does not do what it was asked; the message says why and what to do."""
 
 
-REFUSALS = (Refused, PostgresFailed, VaultError, MigrationRefused, OSError, asyncpg.PostgresError)
+REFUSALS = (
+    Refused,
+    PostgresFailed,
+    VaultError,
+    MigrationRefused,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
 """What a command ends on with a message instead of a traceback."""
 
 

@@ -275,6 +275,7 @@ async def _create(
                 capacity=one.capacity,
                 standard=one.standard,
             )
+        await books.apply_lead_time(tx, *key, today=calendars.uk_date(await bench.clock.now()))
         await _note(tx, "slots.book-create", " ".join(key), len(patterns))
 
 

@@ -37,6 +37,7 @@ class Runner:
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._away = False
 
     def wake(self) -> None:
         """Something may be due: look now instead of at the next poll."""
@@ -64,7 +65,9 @@ class Runner:
         if free > 0:
             try:
                 claims = await actions.claim(self._db, self.owner, limit=free)
+                self._note(away=False)
             except Unavailable:
+                self._note(away=True)
                 await asyncio.sleep(POLL_SECONDS)
         for claim in claims:
             task = asyncio.create_task(self._run_one(claim))
@@ -76,6 +79,12 @@ class Runner:
                     await self._wake.wait()
             except TimeoutError:
                 pass
+
+    def _note(self, *, away: bool) -> None:
+        """Said once when the database goes, and once when it is back."""
+        if away != self._away:
+            self._away = away
+            _log.warning("the database is away, nothing is worked on" if away else "the database is back")
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)

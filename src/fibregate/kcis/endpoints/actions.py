@@ -40,6 +40,8 @@ async def get(on: Statements, tenant: TenantId, endpoint: UUID) -> Endpoint:
 async def change(tx: Tx, tenant: TenantId, endpoint: UUID, *, to: Change, rules: Rules, by: Actor) -> Endpoint:
     """Raises `Unknown` and `Invalid`. What has been rendered stays as it is; enabling sends what has gathered."""
     before = await get(tx, tenant, endpoint)
+    if to == Change():
+        raise Invalid("body: nothing to change; accepted are url, rendering and enabled, at least one of them")
     _check(to, rules)
     after = _endpoint(await store.update(tx, tenant, endpoint, to), endpoint)
     if after.enabled and (not before.enabled or after.url != before.url):

@@ -55,6 +55,7 @@ class Area:
 
 
 STORIES, STORM, STAGE_TWO, RELIEF, CLOCKS = "FB-STORIES", "FB-STORM", "FB-STAGE2", "FB-RELIEF", "FB-CLOCKS"
+FARM = "FB-FARM"
 ONE_PLACE, FULLY_BOOKED, DOCUMENTS = "FB-ONE", "FB-FULL", "TEWKESBURY"
 
 _TOWNS = (
@@ -75,6 +76,7 @@ AREAS = (
     Area(STORIES, "Fenbridge", "ENG", places=8),
     Area(STORM, "Fenbridge", "ENG", places=30),
     Area(STAGE_TWO, "Fenbridge", "ENG", lead_days=7, places=8, full_days=True),
+    Area(FARM, "Fenbridge", "ENG", lead_days=8, places=8),
     Area(RELIEF, "Fenbridge", "ENG", lead_days=20, places=8),
     Area(CLOCKS, "Fenbridge", "ENG", half_days=(), extras=False),
     Area(ONE_PLACE, "Fenbridge", "ENG", places=1, half_days=(3,), only="AM", extras=False),

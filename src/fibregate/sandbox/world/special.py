@@ -63,6 +63,7 @@ def _documents() -> Home:
 _STORY_AREAS = {
     999900001010: places.RELIEF,
     999900001013: places.STAGE_TWO,
+    999900001015: places.FARM,
     999900001023: places.STORM,
     999900001030: places.CLOCKS,
 }

@@ -15,6 +15,7 @@ from fibregate.suppliers.port import Timeslot
 from fibregate.vocabulary import Classification, Nation, Purpose
 
 ANSWER_DAYS = 28
+LONGEST_OPEN_DAYS = 400
 _ROWS_A_STATEMENT = 5000
 _SATURDAY, _SUNDAY = 6, 7
 
@@ -127,6 +128,18 @@ def book_by(day: date, lead_days: int, nation: Nation) -> date:
     if not lead_days:
         return day
     return calendars.add_working_days(day + calendars.DAY, -lead_days, nation) - calendars.DAY
+
+
+async def apply_lead_time(tx: Tx, area: str, service: str, purpose: str, *, today: date) -> int:
+    """The book's lead time may have changed: date anew how late its visits can be booked. Answers how many moved."""
+    row = await store.find_book(tx, area, service, purpose)
+    if row is None:
+        return 0
+    book = _book(row)
+    ahead = await store.slots_between(tx, book.book_id, today, today + timedelta(days=LONGEST_OPEN_DAYS))
+    dates = {one["slot_id"]: book_by(one["local_date"], book.lead_days, book.nation) for one in ahead}
+    moved = {one["slot_id"]: dates[one["slot_id"]] for one in ahead if one["book_by"] != dates[one["slot_id"]]}
+    return await store.set_book_by(tx, list(moved), list(moved.values()))
 
 
 BANDS: dict[str, tuple[time, time]] = {

@@ -113,6 +113,16 @@ async def add_book(
     return int(row["book_id"]) if row else 0
 
 
+_SET_BOOK_BY = """
+update slots as s set book_by = t.book_by from unnest($1::bigint[], $2::date[]) as t (slot_id, book_by)
+where s.slot_id = t.slot_id returning s.slot_id
+"""
+
+
+async def set_book_by(on: Statements, slots: Sequence[int], days: Sequence[date]) -> int:
+    return len(await on.rows(_SET_BOOK_BY, None, list(slots), list(days)))
+
+
 _ADD_PATTERN = """
 with anew as (update slot_books set opened_until = null where book_id = $1)
 insert into slot_patterns (book_id, classification, starts, ends, weekdays, capacity, standard)
