@@ -76,7 +76,7 @@ def change_deadline(visit: date, nation: Nation) -> BusinessTime:
 
 def stamp(instant: datetime) -> str:
     """UTC to the millisecond, as every body has it: `2025-07-16T07:00:00.000Z`."""
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
 
 
 SILENCE_WARNS_DAYS = 5

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from fibregate.calendars import stamp
 from fibregate.clock import BusinessTime
 from fibregate.db import WORK_ROLE, Db
 from fibregate.doors.wholesale import rendering
@@ -24,7 +25,6 @@ from fibregate.tenants.model import Actor
 from fibregate.vault import Vault
 from fibregate.vocabulary import OrderKey, TenantId
 from fibregate.web.connector import Connector
-from fibregate.web.fields import stamp
 from fibregate.web.guard import Guard
 
 START = datetime(2025, 7, 1, 9, tzinfo=UTC)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fibregate.web.fields import Day, Id, Instant, Stamp, day, stamp
+from fibregate.calendars import stamp
+from fibregate.web.fields import Day, Id, Instant, Stamp, day
 from fibregate.web.wire import Wire
 
 

@@ -7,7 +7,7 @@ no such time is a broken constraint (422).
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
@@ -20,6 +20,8 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from fibregate.calendars import stamp
 
 T = TypeVar("T")
 
@@ -72,11 +74,6 @@ _INSTANT_SCHEMA: Final[dict[str, JsonValue]] = {
     "format": "date-time",
     "examples": ["2025-07-16T07:00:00.000Z"],
 }
-
-
-def stamp(moment: datetime) -> str:
-    """An aware time as it goes out: UTC, milliseconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def day(text: str) -> date:

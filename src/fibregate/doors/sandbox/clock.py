@@ -4,10 +4,13 @@ from typing import Final
 
 from pydantic import Field
 
+from fibregate.calendars import stamp
 from fibregate.doors.sandbox.services import SCOPE, Sandbox
 from fibregate.errors import Invalid
 from fibregate.sandbox import clock
 from fibregate.sandbox.clock import LONGEST_QUEUE, LONGEST_WALK, SandboxClock
+from fibregate.tenants import audit
+from fibregate.vocabulary import TenantId
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Instant, Stamp, Text50
 from fibregate.web.route import Route
@@ -48,7 +51,22 @@ async def advance(call: Call[None, ClockAsked, Sandbox]) -> Answer:
         raise Invalid('body: give either advance, such as "P3D", or now, such as "2025-07-04T09:00:00Z"')
     by = clock.duration(asked.advance) if asked.advance is not None else None
     walked = await clock.advance(call.services.db, by=by, to=asked.now)
+    await _note(call, walked)
     return Answer(200, ClockWalked(now=walked.now, target=walked.target, caught_up=walked.caught_up))
+
+
+async def _note(call: Call[None, ClockAsked, Sandbox], walked: clock.Walked) -> None:
+    tenant = call.caller.tenant_id
+    async with call.services.db.tx(None if tenant is None else TenantId(tenant)) as tx:
+        await audit.record(
+            tx,
+            tenant=tenant,
+            actor=call.caller.client_id,
+            act="clock.advance",
+            subject=f"to {stamp(walked.target)}",
+            origin=call.peer,
+            request_id=call.request_id,
+        )
 
 
 def routes(scope: str) -> list[Route[None, ClockAsked, Sandbox] | Route[None, None, Sandbox]]:

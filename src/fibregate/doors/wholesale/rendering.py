@@ -5,8 +5,8 @@ from typing import Any, Final, cast
 
 import orjson
 
+from fibregate.calendars import stamp
 from fibregate.clock import BusinessTime
-from fibregate.web.fields import stamp
 
 NAME: Final = "wholesale-webhook"
 
