@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import structlog
 
 from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessTime
@@ -134,10 +135,14 @@ async def dispatch(tx: Tx, tenant: TenantId, key: OrderKey, now: BusinessTime) -
 
 
 async def lock(tx: Tx, tenant: TenantId, key: OrderKey) -> Order:
-    """The order, held until the end of the transaction. Raises `Unknown`."""
+    """The order, held until the end of the transaction; what this task logs from now on names its request.
+
+    Raises `Unknown`.
+    """
     row = await store.lock(tx, tenant, key)
     if row is None:
         raise Unknown(f"there is no order {key}")
+    structlog.contextvars.bind_contextvars(request_id=row["request_id"], conversation_id=row["conversation_id"])
     return view.read(tenant, row)
 
 

@@ -150,6 +150,8 @@ def _masked(_logger: object, _method: str, event: MutableMapping[str, Any]) -> M
 
 def _rendered(_logger: object, _method: str, event: MutableMapping[str, Any]) -> bytes:
     wrong = event.pop("exc_info", None)
+    if wrong is True:
+        wrong = sys.exc_info()[1]
     if isinstance(wrong, BaseException):
         event.update(what_broke(wrong))
     return orjson.dumps(event, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)

@@ -50,6 +50,9 @@ async def deliver(post: Post, claim: Claim) -> None:
     """Run one claimed lane of the kind `kci`: make or read the head's bytes, send them, record what came of it."""
     at = _place(claim)
     row = await store.find_head(post.db, at)
+    if row is not None:
+        ids = {"request_id": row["request_id"], "conversation_id": row["conversation_id"]}
+        structlog.contextvars.bind_contextvars(**ids)
     if row is None or row["deleted"]:
         await _end(post, claim, at)
     elif not row["enabled"]:

@@ -12,7 +12,8 @@ from fibregate.vocabulary import OrderKey, TenantId
 _FIND_HEAD = """
 select
     e.url, e.rendering, e.secret, e.enabled, e.deleted_at is not null as deleted, k.id, d.body, d.made_at,
-    k.facts ->> 'conversationId' as conversation_id, case when d.body is null then k.facts end as facts
+    k.facts ->> 'requestId' as request_id, k.facts ->> 'conversationId' as conversation_id,
+    case when d.body is null then k.facts end as facts
 from endpoints as e
 left join kcis as k on k.tenant_id = e.tenant_id and k.order_key = $3 and k.sequence_number = $4
 left join deliveries as d
