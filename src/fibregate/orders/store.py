@@ -249,9 +249,9 @@ select k.id, k.sequence_number, k.reason, k.status, k.facts, k.issued_at, k.rece
         from deliveries as d
         where d.tenant_id = k.tenant_id and d.order_key = k.order_key and d.sequence_number = k.sequence_number
     ) as delivery
-from kcis as k where k.tenant_id = $1 and k.order_key = $2 order by k.sequence_number
+from kcis as k where k.tenant_id = $1 and k.order_key = $2 and k.sequence_number <= $3 order by k.sequence_number
 """
 
 
-async def list_updates(on: Statements, tenant: TenantId, order: OrderKey) -> list[Row]:
-    return await on.rows(_UPDATES, tenant, order)
+async def list_updates(on: Statements, tenant: TenantId, order: OrderKey, *, up_to: int) -> list[Row]:
+    return await on.rows(_UPDATES, tenant, order, up_to)
