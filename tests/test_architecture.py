@@ -43,6 +43,7 @@ OF_NO_TENANT = {
     "suppliers": "serve all tenants",
     "lanes": "claimed across tenants by the work role; the handler then works as the lane's tenant",
     "audit": "acts of operators have no tenant; its policies show a tenant its own rows only",
+    "alarms": "an operator's own have no tenant; its policies show a tenant its own rows only",
     "areas": "our own network is the same for all tenants",
     "service_specifications": "our own network is the same for all tenants",
     "profiles": "our own network is the same for all tenants",

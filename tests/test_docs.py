@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import jsonschema
 import pytest
@@ -216,7 +217,8 @@ def test_the_way_to_verify_that_is_shown_verifies() -> None:
     secret, body = signing.new_secret(), b'{"sequenceNumber": 1}'
     shown: dict[str, Any] = {"secret": signing.shown(secret)}
     exec(compile(ast.parse(found[1]), "kcis.md", "exec"), shown)  # noqa: S102 - our own page
-    headers = signing.headers([secret], message_id="1", at=RealTime(datetime.now(UTC)), body=body)
+    keyring = signing.Keyring((signing.Key(uuid4(), secret),))
+    headers = signing.headers(keyring, message_id="1", at=RealTime(datetime.now(UTC)), body=body)
     assert shown["receive"](body, headers) == {"sequenceNumber": 1}
     headers["webhook-signature"] = "v1," + base64.b64encode(bytes(32)).decode()
     with pytest.raises(Exception, match="signature"):

@@ -14,6 +14,8 @@ from fibregate.vocabulary import Nation
 
 DAY = timedelta(days=1)
 FRIDAY = 4
+OPENS, CLOSES = time(8), time(18)
+"""When people at desks work, Monday to Friday, in UK local time."""
 
 
 def uk_date(instant: datetime) -> date:
@@ -62,6 +64,24 @@ def add_working_days(day: date, count: int, nation: Nation) -> date:
         if not left:
             return other
     raise AssertionError("unreachable: the days never end")  # pragma: no cover
+
+
+def add_working_hours(instant: datetime, hours: int, nation: Nation) -> BusinessTime:
+    """So many hours later, counting only 08:00 to 18:00 UK local time of working days; within them, if only just."""
+    left, day = timedelta(hours=hours), uk_date(instant)
+    while True:
+        begins, closes = max(instant, uk_instant(day, OPENS)), uk_instant(day, CLOSES)
+        if begins < closes and is_working_day(day, nation):
+            if left <= closes - begins:
+                return BusinessTime((begins + left).astimezone(UTC))
+            left -= closes - begins
+        day += DAY
+
+
+def same_time_working_days_on(instant: datetime, count: int, nation: Nation) -> BusinessTime:
+    """The same UK time of day, so many working days later."""
+    day = add_working_days(uk_date(instant), count, nation)
+    return uk_instant(day, instant.astimezone(UK).time())
 
 
 def last_working_day_before(day: date, nation: Nation) -> date:

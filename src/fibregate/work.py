@@ -7,10 +7,13 @@ from typing import Final, cast
 from fibregate.appointments import actions as appointments
 from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Db, Tx
+from fibregate.doors.tenant import rendering as tenant_kci
+from fibregate.doors.updates import rendering as supplier_kci
 from fibregate.doors.wholesale import rendering as wholesale
 from fibregate.inbox import actions as inbox
 from fibregate.kcis.delivery import actions as delivery
-from fibregate.kcis.delivery.model import Renderer
+from fibregate.kcis.delivery.access import Accesses
+from fibregate.kcis.delivery.model import Rendering
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.lanes.runner import Handler
@@ -22,7 +25,11 @@ from fibregate.vault import Vault
 from fibregate.vocabulary import OrderKey, SupplierId, TenantId
 from fibregate.web.connector import Connector
 
-RENDERERS: Final[Mapping[str, Renderer]] = {wholesale.NAME: wholesale.render}
+RENDERERS: Final[Mapping[str, Rendering]] = {
+    wholesale.NAME: Rendering(wholesale.render),
+    tenant_kci.NAME: Rendering(tenant_kci.render, tenant_kci.url),
+    supplier_kci.NAME: Rendering(supplier_kci.render, supplier_kci.url),
+}
 
 Begin = Callable[[Tx, TenantId, OrderKey, Mapping[str, object] | None, BusinessTime], Awaitable[None]]
 KeepsSilence = Callable[[Tx, TenantId, OrderKey], Awaitable[bool]]
@@ -48,9 +55,11 @@ def handlers(work: Work) -> dict[str, Handler]:
         db=work.db,
         clock=work.clock,
         connector=work.connector,
+        accesses=Accesses(work.connector, work.vault),
         vault=work.vault,
-        renderers=RENDERERS,
+        renderings=RENDERERS,
         retry_days=work.settings.retry_days,
+        total_seconds=work.settings.webhook_total_seconds,
     )
 
     async def dispatch(claim: Claim) -> None:
@@ -78,6 +87,7 @@ def handlers(work: Work) -> dict[str, Handler]:
         "silence-warn": silence,
         "silence-end": silence,
         "kci": deliver,
+        "replay": deliver,
         "books": open_books,
         **(work.extra or {}),
     }

@@ -15,7 +15,9 @@ from fibregate.db import WORK_ROLE, Db
 from fibregate.doors.wholesale import rendering
 from fibregate.kcis import actions as kcis
 from fibregate.kcis.delivery import actions as delivery
+from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.delivery.actions import Post
+from fibregate.kcis.delivery.model import Rendering
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.lanes import actions as lanes
@@ -29,7 +31,7 @@ from fibregate.web.guard import Guard
 
 START = datetime(2025, 7, 1, 9, tzinfo=UTC)
 LOOPBACK = Guard(allow=["127.0.0.0/8", "::1/128"], ports=None, plain_http=True)
-RENDERERS = {rendering.NAME: rendering.render}
+RENDERINGS = {rendering.NAME: Rendering(rendering.render)}
 BY = Actor("test")
 
 
@@ -80,7 +82,7 @@ class Stage:
 
     @property
     def rules(self) -> Rules:
-        return Rules(guard=LOOPBACK, renderings=RENDERERS, vault=self.vault)
+        return Rules(guard=LOOPBACK, renderings=RENDERINGS, vault=self.vault)
 
     @property
     def post(self) -> Post:
@@ -88,8 +90,9 @@ class Stage:
             db=self.work,
             clock=self.clock,
             connector=self.connector,
+            accesses=Accesses(self.connector, self.vault),
             vault=self.vault,
-            renderers=RENDERERS,
+            renderings=RENDERINGS,
             retry_days=self.retry_days,
         )
 
@@ -135,7 +138,8 @@ class Stage:
         return made.endpoint_id, secret
 
     async def claim(self, owner: str = "worker") -> list[Claim]:
-        return await lanes.claim(self.work, owner, limit=50)
+        """What is due of deliveries; alarms that are due as well are left to nobody."""
+        return [one for one in await lanes.claim(self.work, owner, limit=50) if one.kind in {"kci", "replay"}]
 
     async def work_off(self) -> int:
         """Deliver all that is due now; how many attempts or visits it took."""

@@ -6,10 +6,9 @@ from aiohttp import web
 from tests.kcis.receiver import Receiver, failing
 from tests.kcis.stage import BY, Stage
 
-from fibregate.kcis.delivery import actions as delivery
-from fibregate.kcis.delivery import store
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.model import Change
+from fibregate.kcis.health import actions as health
 
 
 async def test_410_suspends_the_endpoint_and_enabling_it_drains_in_order(stage: Stage, receiver: Receiver) -> None:
@@ -77,7 +76,8 @@ async def test_enabling_while_a_worker_is_about_to_hold_loses_no_wake_up(stage: 
     await stage.tell(await stage.order())
     claims = await stage.claim()
     await switch(stage, endpoint, enabled=True)
-    await delivery._hold(stage.post, claims[0], delivery._place(claims[0]))
+    async with stage.work.tx(stage.ours) as tx:
+        await health.hold(tx, stage.ours, endpoint, claims[0], await stage.clock.now())
     await stage.work_off()
     assert receiver.numbers() == [1]
 
@@ -88,11 +88,10 @@ async def test_enabling_waits_for_a_worker_that_is_holding_a_lane(stage: Stage, 
     await stage.tell(await stage.order())
     claim = (await stage.claim())[0]
     async with stage.work.tx(stage.ours) as tx:
-        assert await store.is_suspended(tx, stage.ours, endpoint)
+        await health.hold(tx, stage.ours, endpoint, claim, await stage.clock.now())
         enabling = asyncio.create_task(switch(stage, endpoint, enabled=True))
         done, _ = await asyncio.wait([enabling], timeout=0.2)
         assert not done
-        await delivery._hold_lane(tx, claim)
     await enabling
     await stage.work_off()
     assert receiver.numbers() == [1]

@@ -8,26 +8,30 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from fibregate.appointments import actions as appointments
 from fibregate.appointments.model import Asker, Reservation, Wish
 from fibregate.clock import BusinessTime
 from fibregate.db import WORK_ROLE, Db
+from fibregate.inbox import actions as inbox
+from fibregate.inbox.actions import Named
 from fibregate.lanes.runner import Runner
 from fibregate.migrate import Dsns
 from fibregate.orders import actions as orders
 from fibregate.orders.actions import Placement
-from fibregate.orders.model import Request
+from fibregate.orders.model import Order, Request
 from fibregate.sandbox import clock, parts
 from fibregate.sandbox.clock import SandboxClock, Walked
 from fibregate.sandbox.library import LETTERS
 from fibregate.sandbox.world import actions as world
 from fibregate.settings import Settings
 from fibregate.suppliers.network import premises
+from fibregate.suppliers.network import store as network
 from fibregate.suppliers.network.books import actions as books
-from fibregate.suppliers.port import Timeslot
+from fibregate.suppliers.port import Timeslot, Update
 from fibregate.vault import Vault
-from fibregate.vocabulary import OrderStatus, OrderType, Purpose, Reason, TenantId
+from fibregate.vocabulary import OrderStatus, OrderType, Purpose, Reason, SupplierId, TenantId
 from fibregate.web.connector import Connector
 from fibregate.web.guard import Guard
 from fibregate.work import Work, handlers
@@ -156,11 +160,25 @@ class Stage:
         assert found is not None
         return found
 
+    async def say_at_the_door(self, order: Order, reason: Reason, number: int, *, problem: str | None = None) -> None:
+        """As the network itself, over the way of the updates door."""
+        own = await network.own_supplier(self.db)
+        code = next(code for code, tenant in self.tenants.items() if tenant == order.tenant)
+        now = await self.clock.now()
+        update = Update(
+            reason=reason, problem_code=problem, id=uuid4(), sequence_number=number, issued_at=now, received_at=now
+        )
+        await inbox.receive(
+            self.db, Named(supplier=SupplierId(own), tenant_code=code, order_id=order.id, reference=None), update, b"{}"
+        )
+
     async def refused_updates(self) -> list[str]:
         found: list[str] = []
         for tenant in self.tenants.values():
             rows = await self.db.rows(
-                "select reason, refusal from supplier_updates where tenant_id = $1 and state <> 'APPLIED'", tenant
+                "select reason, refusal from supplier_updates "
+                "where tenant_id = $1 and state not in ('APPLIED', 'RECORDED')",
+                tenant,
             )
             found += [f"{row['reason']}: {row['refusal']}" for row in rows]
         return found

@@ -123,7 +123,7 @@ select
     max(clock() - due_at) filter (where is_due) as longest
 from (
     select *, leased_until is null and last_done < last_enqueued and parked_reason is null
-        and due_at < clock() - interval '60 seconds' as is_due
+        and not held and due_at < clock() - interval '60 seconds' as is_due
     from lanes
 ) as l
 """

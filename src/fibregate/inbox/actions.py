@@ -13,7 +13,7 @@ from fibregate.db import Db, Row, Tx
 from fibregate.errors import Invalid
 from fibregate.inbox import content, store
 from fibregate.lanes import actions as lanes
-from fibregate.lanes.model import Claim, Lane
+from fibregate.lanes.model import Claim, Lane, share_of
 from fibregate.orders import actions as orders
 from fibregate.orders import updates
 from fibregate.orders.model import Order
@@ -141,7 +141,7 @@ async def _insert(tx: Tx, about: Addressee, update: Update, raw: bytes) -> None:
 def inbox_lane(about: Addressee) -> Lane:
     """What keeps one supplier's words about one order in order."""
     subject = {"supplier": about.supplier, "order": about.order}
-    return Lane("inbox", f"{about.supplier}:{about.order}", about.tenant, subject)
+    return Lane("inbox", f"{about.supplier}:{about.order}", about.tenant, subject, share_of(about.tenant))
 
 
 async def announce(tx: Tx, about: Addressee, draft: Draft, now: BusinessTime) -> UUID:

@@ -24,10 +24,10 @@ shown as (
     insert into feed (tenant_id, position, type, order_key, sequence_number, at)
     select $1, head.position, 'KCI', $2, told.sequence_number, $10 from head, told
 )
-insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
+insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
 select
     'kci:' || e.endpoint_id || ':' || $2, 'kci', $1,
-    jsonb_build_object('endpoint', e.endpoint_id, 'order', $2::bigint), $10, $3, $3 - 1
+    jsonb_build_object('endpoint', e.endpoint_id, 'order', $2::bigint), $10, $3, $3 - 1, e.endpoint_id::text
 from endpoints as e where e.tenant_id = $1 and e.deleted_at is null
 on conflict (key) do update set
     last_enqueued = greatest(l.last_enqueued, excluded.last_enqueued),

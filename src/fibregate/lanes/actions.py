@@ -1,6 +1,6 @@
 """Put work in (`enqueue`, `schedule`), take it (`claim`), keep it (`extend`), and be done with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from fibregate.clock import BusinessTime
@@ -23,9 +23,23 @@ async def schedule(tx: Tx, lane: Lane, *, due_at: datetime | None = None) -> Non
     tx.wakes_workers = True
 
 
-async def claim(db: Db, owner: str, *, limit: int) -> list[Claim]:
-    """Take what is due, the longest due first."""
-    rows = await store.claim(db, owner, limit=limit, lease=LEASE)
+async def claim(
+    db: Db,
+    owner: str,
+    *,
+    limit: int,
+    most: int | None = None,
+    running: Mapping[str, int] | None = None,
+    served: str = "",
+) -> list[Claim]:
+    """Take what is due: timers by time, the rest in turns between shares, within a share the longest due first.
+
+    `running` says how many of a share this worker has in hand already, `most` how many it may have, and `served` whose
+    turn was last.
+    """
+    rows = await store.claim(
+        db, owner, limit=limit, lease=LEASE, most=limit if most is None else most, running=running or {}, served=served
+    )
     claims = [
         Claim(
             key=row["key"],
@@ -37,6 +51,7 @@ async def claim(db: Db, owner: str, *, limit: int) -> list[Claim]:
             attempts=row["attempts"],
             last_enqueued=row["last_enqueued"],
             last_done=row["last_done"],
+            share=row["share"],
         )
         for row in rows
     ]
@@ -61,6 +76,19 @@ async def postpone(tx: Tx, claim: Claim, due_at: BusinessTime, *, failed: bool) 
         tx, claim.key, claim.owner, claim.generation, due_at=due_at, attempts=1 if failed else 0
     ):
         raise LeaseLost(claim.key)
+
+
+async def hold(tx: Tx, claim: Claim, *, afresh: bool = False) -> None:
+    """Put the lane aside until its share is released; `afresh` forgets its failures. Raises `LeaseLost`."""
+    if not await store.hold(tx, claim.key, claim.owner, claim.generation, attempts=0 if afresh else claim.attempts):
+        raise LeaseLost(claim.key)
+
+
+async def release(tx: Tx, share: str) -> int:
+    """Make all that waits in a share due now, held or backing off; how many lanes that were."""
+    released = await store.release(tx, share)
+    tx.wakes_workers = tx.wakes_workers or released > 0
+    return released
 
 
 async def park(tx: Tx, claim: Claim, reason: str) -> None:

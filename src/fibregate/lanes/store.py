@@ -1,14 +1,14 @@
 """Rows of `lanes`. Keys and times only; no tenant's data, so no tenant policy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from fibregate.db import Row, Statements
 from fibregate.lanes.model import Lane
 
 _ENQUEUE = """
-insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
-values ($1, $2, $3, $4, coalesce($5, clock()), $6::bigint, $6::bigint - 1)
+insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
+values ($1, $2, $3, $4, coalesce($5, clock()), $6::bigint, $6::bigint - 1, $7)
 on conflict (key) do update set
     last_enqueued = greatest(l.last_enqueued, excluded.last_enqueued),
     due_at = case when l.last_done = l.last_enqueued then excluded.due_at else l.due_at end
@@ -16,35 +16,84 @@ on conflict (key) do update set
 
 
 async def enqueue(on: Statements, lane: Lane, *, number: int, due_at: datetime | None) -> None:
-    await on.row(_ENQUEUE, None, lane.key, lane.kind, lane.tenant, dict(lane.subject), due_at, number)
+    await on.row(_ENQUEUE, None, lane.key, lane.kind, lane.tenant, dict(lane.subject), due_at, number, lane.share)
 
 
 _SCHEDULE = """
-insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
-values ($1, $2, $3, $4, coalesce($5, clock()), 1, 0)
+insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
+values ($1, $2, $3, $4, coalesce($5, clock()), 1, 0, $6)
 on conflict (key) do update set last_enqueued = l.last_enqueued + 1, due_at = excluded.due_at
 """
 
 
 async def schedule(on: Statements, lane: Lane, *, due_at: datetime | None) -> None:
-    await on.row(_SCHEDULE, None, lane.key, lane.kind, lane.tenant, dict(lane.subject), due_at)
+    await on.row(_SCHEDULE, None, lane.key, lane.kind, lane.tenant, dict(lane.subject), due_at, lane.share)
 
 
 _CLAIM = """
-with due as (
+with recursive shares as (
+    (
+        select share from lanes
+        where share is not null and leased_until is null and last_done < last_enqueued and parked_reason is null
+            and not held
+        order by share limit 1
+    )
+    union all
+    select (
+        select l.share from lanes as l
+        where l.share > s.share and l.leased_until is null and l.last_done < l.last_enqueued
+            and l.parked_reason is null and not l.held
+        order by l.share limit 1
+    )
+    from shares as s where s.share is not null
+),
+room as (
+    select s.share, $4 - coalesce(b.running, 0) as places
+    from shares as s
+    left join unnest($5::text[], $6::integer[]) as b (share, running) on b.share = s.share
+    where s.share is not null and coalesce(b.running, 0) < $4
+),
+fair as (
+    select l.key, row_number() over (partition by r.share order by l.due_at, l.key) as turn, r.share,
+        r.share <= $7 as served
+    from room as r
+    cross join lateral (
+        select key, due_at from lanes
+        where share = r.share and leased_until is null and last_done < last_enqueued and parked_reason is null
+            and not held and due_at <= clock()
+        order by due_at, key
+        limit least(r.places, greatest(1, $2 / (select count(*) from room)))
+        for update skip locked
+    ) as l
+),
+timers as (
     select key from lanes
-    where leased_until is null and last_done < last_enqueued and parked_reason is null and due_at <= clock()
+    where share is null and leased_until is null and last_done < last_enqueued and parked_reason is null and not held
+        and due_at <= clock()
     order by due_at, key limit $2 for update skip locked
+),
+picked as (
+    select key from (
+        select key, turn, share, served from fair
+        union all
+        select key, 1, null, false from timers
+    ) as one
+    order by turn, served, share limit $2
 )
 update lanes as l
 set owner = $1, leased_until = clock_timestamp() + $3::interval, generation = l.generation + 1
-from due where l.key = due.key
-returning l.key, l.kind, l.for_tenant, l.subject, l.owner, l.generation, l.attempts, l.last_enqueued, l.last_done
+from picked where l.key = picked.key
+returning
+    l.key, l.kind, l.for_tenant, l.subject, l.owner, l.generation, l.attempts, l.last_enqueued, l.last_done, l.share,
+    l.due_at
 """
 
 
-async def claim(on: Statements, owner: str, *, limit: int, lease: timedelta) -> Sequence[Row]:
-    return await on.rows(_CLAIM, None, owner, limit, lease)
+async def claim(
+    on: Statements, owner: str, *, limit: int, lease: timedelta, most: int, running: Mapping[str, int], served: str
+) -> Sequence[Row]:
+    """Takes turns between shares, beginning after `served`; at most `most` of one, `running` included."""
+    return await on.rows(_CLAIM, None, owner, limit, lease, most, list(running.keys()), list(running.values()), served)
 
 
 _EXTEND = """
@@ -89,6 +138,33 @@ async def park(on: Statements, key: str, owner: str, generation: int, *, reason:
     return await on.row(_PARK, None, key, owner, generation, reason) is not None
 
 
+_HOLD = """
+update lanes set held = true, attempts = $4, owner = null, leased_until = null
+where key = $1 and owner = $2 and generation = $3 returning key
+"""
+
+
+async def hold(on: Statements, key: str, owner: str, generation: int, *, attempts: int) -> bool:
+    return await on.row(_HOLD, None, key, owner, generation, attempts) is not None
+
+
+_RELEASE = """
+with waiting as (
+    select key from lanes
+    where share = $1 and last_done < last_enqueued and leased_until is null and parked_reason is null
+        and (held or due_at > clock())
+    order by key for no key update
+)
+update lanes as l set held = false, due_at = clock() from waiting where l.key = waiting.key
+returning l.key
+"""
+
+
+async def release(on: Statements, share: str) -> int:
+    """A lane in a worker's hands is left to its worker."""
+    return len(await on.rows(_RELEASE, None, share))
+
+
 _HAND_BACK_EXPIRED = """
 update lanes set owner = null, leased_until = null
 where leased_until is not null and leased_until < clock_timestamp() returning key
@@ -116,7 +192,7 @@ async def hand_back_mine(on: Statements, owner: str) -> int:
 _OUTLOOK = """
 select
     (select min(due_at) from lanes
-        where leased_until is null and last_done < last_enqueued and parked_reason is null) as next_due,
+        where leased_until is null and last_done < last_enqueued and parked_reason is null and not held) as next_due,
     (select count(*) from lanes where leased_until is not null) as leased,
     clock() as now
 """

@@ -40,6 +40,7 @@ class Order:
     """One row of `orders`, with what other rooms add to it when it is read."""
 
     tenant: TenantId
+    tenant_code: str
     key: OrderKey
     id: int
     order_type: str

@@ -79,9 +79,10 @@ handed as (
     ), 1) end from made
 ),
 work as (
-    insert into lanes (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
+    insert into lanes (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
     select
-        'dispatch:' || order_key, 'dispatch', $1, jsonb_build_object('order', order_key, 'play', $22::jsonb), $21, 1, 0
+        'dispatch:' || order_key, 'dispatch', $1, jsonb_build_object('order', order_key, 'play', $22::jsonb), $21, 1,
+        0, 'tenant ' || $1
     from made
 ),
 noted as (
@@ -140,6 +141,7 @@ o.characteristics, o.primary_contact, o.secondary_contact, o.engineer_tasks, o.h
 o.requested_completion_date, o.reservation_id, o.supplier_reference, o.committed_at, o.target_at, o.kci_count,
 o.request_id, o.conversation_id, o.created_at, o.updated_at, u.code as supplier, u.kind = 'OWN_NETWORK' as own_network,
 (select a.nation from premises as p join areas as a on a.area = p.area where p.uprn = o.uprn) as nation,
+(select t.code from tenants as t where t.tenant_no = o.tenant_id) as tenant_code,
 (
     select jsonb_build_object(
         'reference', r.reference, 'state', r.state, 'starts_at', s.starts_at, 'ends_at', s.ends_at,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fibregate import calendars
 from fibregate.appointments import actions as appointments
@@ -12,13 +13,17 @@ from fibregate.kcis import actions as kcis
 from fibregate.orders import store, view
 from fibregate.orders.model import Order
 from fibregate.orders.states import Standing, Step, step
+from fibregate.orders.watch import actions as watch
 from fibregate.suppliers.network import actions as network
-from fibregate.suppliers.port import Update
+from fibregate.suppliers.port import Draft, Update
 from fibregate.vocabulary import OrderStatus, Reason
 
 NO_VISIT = "APPOINTMENT_NOT_REQUIRED"
 _FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJECTED})
 _DONE = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL})
+_OF_AMENDMENTS = frozenset({Reason.AMENDED, Reason.AMENDMENT_REJECTED})
+_OF_CANCELLATIONS = frozenset({Reason.CANCELLED, Reason.CANCELLATION_REJECTED})
+_OF_SUPPLIERS = frozenset({"issuedAt", "receivedAt"})
 
 
 async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
@@ -45,9 +50,7 @@ def _missing_acknowledgement(update: Update) -> Update:
 
 
 async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
-    standing = Standing(order.status, order.returns_to, order.committed_at is not None)
-    after = step(standing, update.reason, said=update.status, settles=_settles(order, update))
-    moved = _moved(order, update, after, now)
+    moved = _moved(order, update, _after(order, update), now)
     moved = await _visit(tx, moved, update, now)
     await _service(tx, moved, now)
     await _keep_dates(tx, order, moved, update, now)
@@ -65,8 +68,23 @@ async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ord
         kci_count=moved.kci_count,
         now=now,
     )
+    await watch.begin(tx, moved, update.reason.value, now)
     await _tell(tx, order, moved, update, now)
     return moved
+
+
+def foretell(order: Order, update: Update, now: BusinessTime) -> tuple[Order, dict[str, Any]]:
+    """What an update would make of an order, and the facts of its KCI, as far as the order alone decides it.
+
+    Nothing is kept or told. Raises `MoveRefused`.
+    """
+    moved = _moved(order, update, _after(order, update), now)
+    return moved, _facts(order, moved, update, now)
+
+
+def _after(order: Order, update: Update) -> Step:
+    standing = Standing(order.status, order.returns_to, order.committed_at is not None)
+    return step(standing, update.reason, said=update.status, settles=_settles(order, update))
 
 
 def _settles(order: Order, update: Update) -> bool:
@@ -185,6 +203,14 @@ async def _tell(tx: Tx, before: Order, after: Order, update: Update, now: Busine
     )
 
 
+def own_facts(order: Order, draft: Draft, act_by: dict[str, str | None], now: BusinessTime) -> dict[str, Any]:
+    """The facts of a KCI of the gateway's own: no supplier said it, so nobody issued it and nothing was received."""
+    said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+    update = Update(**said, id=UUID(int=0), sequence_number=0, issued_at=now, received_at=now)
+    facts = _facts(order, order, update, now)
+    return {name: value for name, value in facts.items() if name not in _OF_SUPPLIERS} | {"actBy": act_by}
+
+
 def _facts(before: Order, after: Order, update: Update, now: BusinessTime) -> dict[str, Any]:
     """All that any rendering of this KCI will ever read."""
     facts: dict[str, Any] = {
@@ -193,6 +219,7 @@ def _facts(before: Order, after: Order, update: Update, now: BusinessTime) -> di
         "previousStatus": before.status.value,
         "orderId": after.id,
         "orderType": after.order_type,
+        "tenant": after.tenant_code,
         "happenedAt": view.stamp(now),
         "issuedAt": view.stamp(update.issued_at),
         "receivedAt": view.stamp(update.received_at),
@@ -209,11 +236,19 @@ def _facts(before: Order, after: Order, update: Update, now: BusinessTime) -> di
         "reservationId": after.reservation_id,
         "characteristics": [{"name": name, "value": value} for name, value in update.facts.items()] or None,
         "actBy": _act_by(after, update, now),
+        "amendment": _asked(update) if update.reason in _OF_AMENDMENTS else None,
+        "cancellation": _asked(update) if update.reason in _OF_CANCELLATIONS else None,
         "entity": view.entity(after),
         "requestId": after.request_id,
         "conversationId": after.conversation_id,
     }
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def _asked(update: Update) -> dict[str, int | str] | None:
+    """Which request of the tenant's an update answers, where it answers one."""
+    named = {"id": update.request_id, "reference": update.request_reference}
+    return {name: value for name, value in named.items() if value is not None} or None
 
 
 def _note(note: str, kind: str, created: datetime | None) -> dict[str, str | None]:

@@ -13,6 +13,7 @@ def read(tenant: TenantId, row: Row) -> Order:
     """From a row with the store's columns."""
     return Order(
         tenant=tenant,
+        tenant_code=row["tenant_code"],
         key=row["order_key"],
         id=row["id"],
         order_type=row["order_type"],

@@ -10,9 +10,10 @@ from fibregate.errors import Invalid
 from fibregate.inbox import actions as inbox
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
-from fibregate.sandbox import speech, store
+from fibregate.sandbox import messenger, speech, store
 from fibregate.sandbox.course import Next, upcoming
 from fibregate.sandbox.library import DEFAULT, MAIN, Story, library
+from fibregate.sandbox.messenger import Message
 from fibregate.sandbox.scene import Memory, Scene, scene
 from fibregate.suppliers.network import actions as network
 from fibregate.suppliers.network.model import Provisioned
@@ -96,23 +97,57 @@ async def play_next(db: Db, claim: Claim, now: BusinessTime) -> None:
     """Say the step that is due, and set the time of the one after. A visit that has moved meanwhile moves its steps."""
     if claim.tenant is None:
         raise AssertionError("a story has its tenant")
+    message = await _next(db, claim, claim.tenant, now)
+    if message is not None:
+        await _brought(db, claim, message, now)
+
+
+async def _next(db: Db, claim: Claim, tenant: TenantId, now: BusinessTime) -> Message | None:
+    """Play the next step, unless a messenger is to bring it: then what it brings."""
     order = OrderKey(int(str(claim.subject["order"])))
-    async with db.tx(claim.tenant) as tx:
-        await lanes.complete(tx, claim)
-        run = await store.lock_run(tx, claim.tenant, order)
-        if run is None:
-            return
-        present = await _present(tx, claim.tenant, order, run)
-        if present.status.ended:
-            return
-        if await store.unread_updates(tx, claim.tenant, order):
+    async with db.tx(tenant) as tx:
+        run = await store.lock_run(tx, tenant, order)
+        present = await _present(tx, tenant, order, run) if run is not None else None
+        step = upcoming(present, present.memory.branch, run["step"]) if run is not None and present else None
+        if present is None or (present.status.ended and not (step and step.step.after_the_end)):
+            await lanes.complete(tx, claim)
+            return None
+        if await _must_wait(tx, present, step):
+            await lanes.complete(tx, claim)
             await lanes.schedule(tx, _lane(present), due_at=now + _UNTIL_READ)
-            return
-        step = upcoming(present, present.memory.branch, run["step"])
+            return None
+        if step is not None and step.due <= now and step.step.number is not None:
+            return await _message(tx, present, step)
+        await lanes.complete(tx, claim)
         if step is not None and step.due <= now:
             present = await _say(tx, present, step, now)
             step = upcoming(present, step.branch, step.place + 1)
         await _set(tx, present, step)
+    return None
+
+
+async def _must_wait(tx: Tx, present: Scene, step: Next | None) -> bool:
+    """What was said last has not been read; a messenger does not wait for that, but at the end."""
+    if step is not None and step.step.number is not None and not step.step.after_the_end:
+        return False
+    return await store.unread_updates(tx, present.tenant, present.order) > 0
+
+
+async def _message(tx: Tx, present: Scene, step: Next) -> Message:
+    present, service = await _do(tx, present, step)
+    return Message(present, step, speech.draft(present, step.step, step.said_at, service=service))
+
+
+async def _brought(db: Db, claim: Claim, message: Message, now: BusinessTime) -> None:
+    """Bring it first and note that after: a messenger who is cut off in between brings the same once more."""
+    await messenger.bring(db, message, now)
+    scene, step = message.scene, message.step
+    async with db.tx(scene.tenant) as tx:
+        await lanes.complete(tx, claim)
+        run = await store.lock_run(tx, scene.tenant, scene.order)
+        if run is not None:
+            present = speech.after(await _present(tx, scene.tenant, scene.order, run), step.step, step.due)
+            await _set(tx, present, upcoming(present, step.branch, step.place + 1))
 
 
 async def replan(tx: Tx, tenant: TenantId, order: OrderKey) -> None:

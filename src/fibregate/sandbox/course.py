@@ -9,15 +9,19 @@ from fibregate.sandbox.library import Choice, Condition, Step, library
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import office_hours
 
+OVERTAKEN_BY = timedelta(seconds=20)
+"""How long after the message that overtook it an overtaken one is brought: well within the wait for a gap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next step, where it stands and when it is due."""
+    """The next step, where it stands, when it is due, and when it was said: earlier, where it was overtaken."""
 
     step: Step
     branch: str
     place: int
     due: BusinessTime
+    said_at: BusinessTime
 
 
 def upcoming(scene: Scene, branch: str, place: int) -> Next | None:
@@ -31,10 +35,21 @@ def upcoming(scene: Scene, branch: str, place: int) -> Next | None:
             if goes_to is not None:
                 return upcoming(scene, goes_to, 0)
             continue
-        due = _due(scene, line)
+        said_at, due = _times(scene, line)
         if _applies(scene, line, due):
-            return Next(line, branch, place - 1, due)
+            return Next(line, branch, place - 1, due, said_at)
     return None
+
+
+def _times(scene: Scene, step: Step) -> tuple[BusinessTime, BusinessTime]:
+    """When it is said, and when it is brought."""
+    if not step.overtaken:
+        due = _due(scene, step)
+        return due, due
+    late = OVERTAKEN_BY if scene.kci_delay is None else min(OVERTAKEN_BY, timedelta(seconds=scene.kci_delay))
+    due = BusinessTime(scene.previous + late)
+    said_at = due if scene.kci_delay is not None else scene.moments().instant(step.at)
+    return max(min(said_at, due), scene.accepted), due
 
 
 def _due(scene: Scene, step: Step) -> BusinessTime:
@@ -73,4 +88,5 @@ _CONDITIONS: Mapping[Condition, Callable[[Scene], bool]] = {
     "charge_covered": _charge_covered,
     "twin": lambda scene: scene.twin,
     "visit_ahead": lambda scene: scene.starts > scene.previous,
+    "with_visit": lambda scene: scene.memory.with_visit,
 }

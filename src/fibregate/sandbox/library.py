@@ -44,7 +44,7 @@ def _is_time(text: str) -> str:
 
 
 Time = Annotated[str, AfterValidator(_is_time)]
-Condition = Literal["charge_covered", "twin", "visit_ahead"]
+Condition = Literal["charge_covered", "twin", "visit_ahead", "with_visit"]
 Deed = Literal["name_order", "set_up_service", "find_other_vlan", "take_other_vlan"]
 Speaker = Literal["machine", "person", "visit"]
 
@@ -82,6 +82,10 @@ class Step(Written):
     `unless_past`: left out where its time lies before the step before it. `latest`: left out from then on. `requires`:
     left out unless that was said. `answer_by`: when the network stops waiting for the tenant. `silence`: part of such a
     wait, which `X-Kci-Delay` does not shorten.
+
+    `number` is its place in the supplier's sequence where a messenger gives it: it then comes as over the updates door.
+    `overtaken`: brought after the step before it here, although it was said at its own time. `twice`: brought twice.
+    `after_the_end`: brought although the order has ended, and left out where the order ended before the story did.
     """
 
     at: Time
@@ -101,7 +105,17 @@ class Step(Written):
     latest: Time | None = None
     requires: Reason | None = None
     silence: bool = False
+    number: Annotated[int, Field(ge=1)] | None = None
+    overtaken: bool = False
+    twice: bool = False
+    after_the_end: bool = False
     aftermath: Aftermath | None = None
+
+    @model_validator(mode="after")
+    def _is_numbered_to_be_muddled(self) -> "Step":
+        if self.number is None and (self.overtaken or self.twice or self.after_the_end):
+            raise ValueError(f"{self.say} at {self.at}: only a message with a number can be muddled")
+        return self
 
     @property
     def speaker(self) -> Speaker:
@@ -156,7 +170,8 @@ class Charge(Written):
 class Story(Written):
     """One file of `stories/`. `plays` borrows another story's course.
 
-    `kcis` are the updates in the letters of `LETTERS`; `unanswered` are those where the tenant never amends.
+    `kcis` are the updates in the letters of `LETTERS`, `afterwards` those that come when the order has ended;
+    `unanswered` are all of them where the tenant never amends.
     """
 
     id: str
@@ -169,6 +184,7 @@ class Story(Written):
     happens: str
     isp: str
     kcis: str
+    afterwards: str = ""
     ends: str
     unanswered: str | None = None
     ends_unanswered: str = "CANCELLED"
@@ -179,6 +195,11 @@ class Story(Written):
     plays: str | None = None
     course: tuple[Item, ...] = ()
     branches: Mapping[str, tuple[Item, ...]] = Field(default_factory=dict[str, tuple[Item, ...]])
+
+    @property
+    def all_kcis(self) -> str:
+        """Every update, the last ones after the end."""
+        return f"{self.kcis} {self.afterwards}".rstrip()
 
     @model_validator(mode="after")
     def _has_one_course(self) -> "Story":

@@ -67,6 +67,8 @@ class Scene:
     tenant: TenantId
     supplier: SupplierId
     order: OrderKey
+    order_id: int
+    tenant_code: str
     uprn: int
     status: OrderStatus
     nation: Nation
@@ -114,6 +116,8 @@ def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) ->
         tenant=tenant,
         supplier=SupplierId(facts["supplier_id"]),
         order=OrderKey(facts["order_key"]),
+        order_id=facts["id"],
+        tenant_code=facts["tenant_code"],
         uprn=facts["uprn"],
         status=OrderStatus(facts["status"]),
         nation=Nation(facts["nation"]),

@@ -50,10 +50,11 @@ async def advance_run(
 
 _ORDER_FACTS = """
 select
-    o.order_key, o.supplier_id, o.uprn, o.status, o.characteristics, o.requested_completion_date, o.committed_at,
-    o.target_at, o.created_at, o.reservation_id, s.starts_at, s.ends_at, a.nation, a.name as town, w.reference,
-    h.enni_id, c.service_id, c.outer_vlan, c.inner_vlan
+    o.order_key, o.id, t.code as tenant_code, o.supplier_id, o.uprn, o.status, o.characteristics,
+    o.requested_completion_date, o.committed_at, o.target_at, o.created_at, o.reservation_id, s.starts_at, s.ends_at,
+    a.nation, a.name as town, w.reference, h.enni_id, c.service_id, c.outer_vlan, c.inner_vlan
 from orders as o
+join tenants as t on t.tenant_no = $1
 join premises as p on p.uprn = o.uprn
 join areas as a on a.area = p.area
 left join reservations as r on r.tenant_id = $1 and r.id = o.reservation_id

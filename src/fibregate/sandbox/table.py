@@ -20,6 +20,9 @@ time.
 
 **Letters.** {letters}. In brackets: not always.
 
+**Messengers.** A number before an update is the supplier's own: such messages come by the way of the updates door, in
+the order written here. Overtaken = brought 20 s after the message above it, though said at its own time.
+
 **Silence.** A PENDING order that nobody answers is warned after 5 working days and ends after 10, unless its story says
 otherwise.
 
@@ -55,7 +58,7 @@ def _row(story: Story) -> str:
         story.name,
         _uprns(story),
         story.scenario or "",
-        story.kcis,
+        f"{story.kcis}, then {story.afterwards}" if story.afterwards else story.kcis,
         story.unanswered or "",
         story.ends,
         story.promise,
@@ -106,7 +109,14 @@ def _rows(shelf: Library, item: Item) -> Iterator[str]:
 
 def _step(step: Step) -> str:
     problem = " ".join(one for one in (step.problem or "", *step.codes) if one)
-    return f"| {step.at} | {step.say} | {problem} | {step.text} |\n"
+    return f"| {step.at}{', overtaken' if step.overtaken else ''} | {_said(step)} | {problem} | {step.text} |\n"
+
+
+def _said(step: Step) -> str:
+    """A messenger's message with its number in the supplier's sequence."""
+    if step.number is None:
+        return step.say
+    return f"{step.number} {step.say}{', twice' if step.twice else ''}"
 
 
 if __name__ == "__main__":

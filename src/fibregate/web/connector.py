@@ -1,44 +1,32 @@
 """The one way out: every outbound call is resolved, judged, pinned and bounded here.
 
 All addresses of a name must pass the guard, and the one that is dialled is judged once more by the socket itself. No
-redirect is followed, no proxy is read from the environment, an answer is read to 4 KiB and never inflated.
+redirect is followed, no proxy is read from the environment, an answer is read to a bound and never inflated.
 """
 
 import asyncio
-import socket
 import ssl
-import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlencode
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from fibregate import db
+from fibregate.web import dialling
+from fibregate.web.dialling import Course, Dialler, Refused, Timings
 from fibregate.web.guard import Guard
 
 EXCERPT_BYTES: Final = 4096
 EXCERPT_SECONDS: Final = 2.0
-IDLE_SECONDS: Final = 4.0
-LOOKUPS_AT_A_TIME: Final = 16
+FORM_ANSWER_BYTES: Final = 16 * 1024
 _KEPT_HEADERS: Final = ("content-type", "retry-after")
 _TRIES_ON_IDLE_CONNECTIONS: Final = 3
 
-Kind = Literal["refused", "dns", "connect", "tls", "timeout", "closed", "protocol"]
-
-
-@dataclass(slots=True)
-class Timings:
-    """Milliseconds of the real clock from the start of a call; None for what did not happen, or was not needed."""
-
-    dns_ms: float | None = None
-    connect_ms: float | None = None
-    first_byte_ms: float | None = None
-    total_ms: float = 0.0
+Kind = Literal["refused", "dns", "connect", "tls", "timeout", "closed", "protocol", "auth"]
+"""How far a call got; `auth` is for callers that first need a token and cannot have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +40,19 @@ class Answered:
     timings: Timings
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call as it goes out: its body, its limits, and how much of the answer is read, for how long."""
+
+    url: URL
+    body: bytes
+    headers: Mapping[str, str]
+    timeout: aiohttp.ClientTimeout
+    tls: ssl.SSLContext | None = None
+    read_bytes: int = EXCERPT_BYTES
+    read_seconds: float = EXCERPT_SECONDS
+
+
 class NotDelivered(Exception):
     """No answer: `kind` says how far it got."""
 
@@ -60,23 +61,6 @@ class NotDelivered(Exception):
         self.kind: Kind = kind
         self.message = message
         self.timings = timings or Timings()
-
-
-class _Refused(OSError):
-    """The guard said no; an OSError so that the client library carries it out of its depths."""
-
-
-@dataclass(slots=True, eq=False)
-class _Course:
-    """What the tracing hooks saw of one request."""
-
-    began: float = field(default_factory=time.perf_counter)
-    mark: float = 0.0
-    reused: bool = False
-    timings: Timings = field(default_factory=Timings)
-
-    def elapsed(self, since: float | None = None) -> float:
-        return (time.perf_counter() - (self.began if since is None else since)) * 1000
 
 
 class _Response(aiohttp.ClientResponse):
@@ -91,34 +75,6 @@ class _Response(aiohttp.ClientResponse):
         return await super().start(connection)
 
 
-class _Resolver(AbstractResolver):
-    """The system's resolver in threads of its own, so that one slow name server cannot take everybody's."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._threads = ThreadPoolExecutor(LOOKUPS_AT_A_TIME, thread_name_prefix="lookup")
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        def look_up() -> list[Any]:
-            return list(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
-
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
-        results: list[ResolveResult] = []
-        for kind, _, proto, _, address in found:
-            if not self._guard.admits(str(address[0])):
-                raise _Refused("the host has an address that may not be called")
-            result = ResolveResult(
-                hostname=host, host=str(address[0]), port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST
-            )
-            results.append(result)
-        return results
-
-    async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
 class Connector:
     """Sends to the outside; one for a process. `tls` replaces the usual trust in public authorities."""
 
@@ -126,9 +82,9 @@ class Connector:
         self, guard: Guard, *, connect_seconds: float, total_seconds: float, tls: ssl.SSLContext | None = None
     ) -> None:
         self._guard = guard
+        self._connect_seconds, self._total_seconds = connect_seconds, total_seconds
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
         self._tls = tls
-        self._resolver: _Resolver | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -140,27 +96,63 @@ class Connector:
     async def close(self) -> None:
         """Cut off every connection; the next call opens anew."""
         session, self._session = self._session, None
-        resolver, self._resolver = self._resolver, None
         if session is not None:
             await session.close()
-        if resolver is not None:
-            await resolver.close()
 
     def check_url(self, url: str) -> list[str]:
         """What a tenant is told when it saves a URL that could never be called."""
         return self._guard.faults(url)
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+    async def presenting(self, certificate: bytes, private_key: bytes) -> ssl.SSLContext:
+        """For calls that show a client certificate (PEM); trusts whom this connector does. Raises ValueError."""
+        return await asyncio.to_thread(dialling.presenting, certificate, private_key, like=self._tls)
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        tls: ssl.SSLContext | None = None,
+        connect_seconds: float | None = None,
+        total_seconds: float | None = None,
+    ) -> Answered:
         """One attempt; raises `NotDelivered`. A connection that died while idle costs no attempt."""
+        timeout = self._timeout
+        if connect_seconds is not None or total_seconds is not None:
+            timeout = aiohttp.ClientTimeout(
+                total=total_seconds or self._total_seconds, connect=connect_seconds or self._connect_seconds
+            )
+        return await self._send(url, lambda parsed: Asked(parsed, body, headers, timeout, tls))
+
+    async def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answered:
+        """As `post`, for token URLs: a form, and an answer that is read whole, up to 16 KiB and a byte."""
+        body = urlencode(form).encode()
+        all_headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **headers}
+
+        def asked(parsed: URL) -> Asked:
+            return Asked(
+                parsed,
+                body,
+                all_headers,
+                self._timeout,
+                read_bytes=FORM_ANSWER_BYTES + 1,
+                read_seconds=self._total_seconds,
+            )
+
+        return await self._send(url, asked)
+
+    async def _send(self, url: str, made: Callable[[URL], Asked]) -> Answered:
         if db.in_transaction():
             raise AssertionError("nothing is sent while a transaction is open")
         faults = self._guard.faults(url)
         if faults:
             raise NotDelivered("refused", "; ".join(faults))
+        asked = made(URL(url))
         for left in reversed(range(_TRIES_ON_IDLE_CONNECTIONS)):
-            course = _Course()
+            course = Course(secure=asked.url.scheme == "https")
             try:
-                return await self._once(URL(url), body, headers, course)
+                return await self._once(asked, course)
             except (aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:
                 course.timings.total_ms = course.elapsed()
                 kind, message = _told(error)
@@ -168,14 +160,19 @@ class Connector:
                     raise NotDelivered(kind, message, course.timings) from error
         raise AssertionError("the last try returns or raises")
 
-    async def _once(self, url: URL, body: bytes, headers: Mapping[str, str], course: _Course) -> Answered:
-        session = self._open()
-        request = session.post(
-            url, data=body, headers=headers, allow_redirects=False, timeout=self._timeout, trace_request_ctx=course
+    async def _once(self, asked: Asked, course: Course) -> Answered:
+        request = self._open().post(
+            asked.url,
+            data=asked.body,
+            headers=asked.headers,
+            allow_redirects=False,
+            timeout=asked.timeout,
+            ssl=asked.tls or True,
+            trace_request_ctx=course,
         )
         async with request as response:
             course.timings.first_byte_ms = course.elapsed()
-            excerpt = await _excerpt(response)
+            excerpt = await _excerpt(response, asked.read_bytes, asked.read_seconds)
             if not response.content.at_eof():
                 response.close()
             course.timings.total_ms = course.elapsed()
@@ -189,41 +186,26 @@ class Connector:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._resolver = _Resolver(self._guard)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    resolver=self._resolver,
-                    use_dns_cache=False,
-                    limit=0,
-                    keepalive_timeout=IDLE_SECONDS,
-                    ssl=self._tls or True,
-                    socket_factory=self._socket,
-                ),
+                connector=Dialler(self._guard, tls=self._tls),
                 headers={"User-Agent": "Fibregate", "Accept": "*/*", "Accept-Encoding": "identity"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
                 read_bufsize=2 * EXCERPT_BYTES,
                 response_class=_Response,
-                trace_configs=[_tracing()],
+                trace_configs=[dialling.tracing()],
             )
         return self._session
 
-    def _socket(self, info: Any) -> socket.socket:
-        """The last word: judged is the very address that is about to be dialled."""
-        family, kind, proto, _, address = info
-        if not self._guard.admits(str(address[0])):
-            raise _Refused("this address may not be called")
-        return socket.socket(family=family, type=kind, proto=proto)
 
-
-async def _excerpt(response: aiohttp.ClientResponse) -> bytes:
+async def _excerpt(response: aiohttp.ClientResponse, most: int, seconds: float) -> bytes:
     """The start of the body; the status alone decides, so a body that drips or breaks is simply left."""
     found = bytearray()
     try:
-        async with asyncio.timeout(EXCERPT_SECONDS):
-            while len(found) < EXCERPT_BYTES:
-                part = await response.content.read(EXCERPT_BYTES - len(found))
+        async with asyncio.timeout(seconds):
+            while len(found) < most:
+                part = await response.content.read(most - len(found))
                 if not part:
                     break
                 found += part
@@ -234,7 +216,7 @@ async def _excerpt(response: aiohttp.ClientResponse) -> bytes:
 
 def _told(error: Exception) -> tuple[Kind, str]:
     """How far a call got, in our words; none of the caller's addresses and none of the library's."""
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, _Refused):
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Refused):
         return "refused", str(error.os_error)
     for kinds, kind, message in _FAILURES:
         if isinstance(error, kinds):
@@ -251,36 +233,3 @@ _FAILURES: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], Kind
     ((aiohttp.ServerDisconnectedError, OSError), "closed", "the connection was closed before an answer came"),
     (aiohttp.InvalidURL, "refused", "the URL cannot be called"),
 )
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    trace = aiohttp.TraceConfig()
-    trace.on_dns_resolvehost_start.append(_marked)
-    trace.on_dns_resolvehost_end.append(_resolved)
-    trace.on_connection_create_start.append(_marked)
-    trace.on_connection_create_end.append(_connected)
-    trace.on_connection_reuseconn.append(_reused)
-    return trace
-
-
-def _course(context: SimpleNamespace) -> _Course:
-    return context.trace_request_ctx
-
-
-async def _marked(_session: object, context: SimpleNamespace, _: object) -> None:
-    _course(context).mark = time.perf_counter()
-
-
-async def _resolved(_session: object, context: SimpleNamespace, _: object) -> None:
-    course = _course(context)
-    course.timings.dns_ms = course.elapsed(course.mark)
-    course.mark = time.perf_counter()
-
-
-async def _connected(_session: object, context: SimpleNamespace, _: object) -> None:
-    course = _course(context)
-    course.timings.connect_ms = course.elapsed(course.mark)
-
-
-async def _reused(_session: object, context: SimpleNamespace, _: object) -> None:
-    _course(context).reused = True

@@ -80,3 +80,16 @@ def test_all_that_the_supplier_said_is_in_the_details() -> None:
 
 def test_the_same_facts_and_time_give_the_same_bytes() -> None:
     assert render(FACTS, MADE) == render(dict(FACTS), MADE)
+
+
+def test_a_cease_that_the_tenant_never_asked_for_is_an_event_of_its_own() -> None:
+    cease = {"serviceId": "2f6b7d7c-1d53-4b39-8a83-0b1d6c9c4d55", "reason": "NO_AUTHORISATION"}
+    facts = FACTS | {"orderType": "UNSOLICITED_CEASE", "reason": "CREATED", "text": "Line taken over", "entity": cease}
+    event = orjson.loads(render(facts, MADE))
+    assert {name: event[name] for name in ("eventType", "serviceId", "reasonCode", "timestamp", "notes")} == {
+        "eventType": "UNSOLICITED_CEASE",
+        "serviceId": "2f6b7d7c-1d53-4b39-8a83-0b1d6c9c4d55",
+        "reasonCode": "NO_AUTHORISATION",
+        "timestamp": "2025-11-03T10:12:01.000Z",
+        "notes": "Line taken over",
+    }

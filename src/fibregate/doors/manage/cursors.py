@@ -5,6 +5,7 @@ import binascii
 import re
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from fibregate.errors import Invalid
 from fibregate.vocabulary import TenantId
@@ -25,6 +26,24 @@ def read_feed_cursor(text: str | None, tenant: TenantId) -> int:
     if not _NUMBER.fullmatch(parts[0]):
         raise _not_ours()
     return int(parts[0])
+
+
+def replay_cursor(tenant: TenantId, created_at: datetime, replay: UUID) -> str:
+    return _written("r", tenant, created_at.isoformat(), str(replay))
+
+
+def read_replay_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
+    """Creation time and id of the last replay seen. Raises `Invalid`."""
+    if text is None:
+        return None
+    created_at, replay = _read(text, "r", tenant, count=2)
+    try:
+        moment, identity = datetime.fromisoformat(created_at), UUID(replay)
+    except ValueError:
+        raise _not_ours() from None
+    if moment.tzinfo is None:
+        raise _not_ours()
+    return moment, identity
 
 
 def order_cursor(tenant: TenantId, created_at: datetime, order_key: int) -> str:

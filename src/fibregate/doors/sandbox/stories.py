@@ -100,7 +100,7 @@ def _shown(story: Story) -> StoryShown:
         availability=story.availability,
         happens=story.happens,
         what_to_do=story.isp,
-        kcis=story.kcis,
+        kcis=story.all_kcis,
         unanswered=story.unanswered,
         ends=story.ends,
     )

@@ -30,22 +30,29 @@ _DETAILS: Final = (
 
 
 def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
-    """The bytes of `ORDER_STATUS_UPDATE`; `details.deliveredOn` is when they were made. Unset fields are left out."""
+    """The bytes of the event; `details.deliveredOn` is when they were made. Unset fields are left out."""
     words = _words(facts)
     details = {name: facts[key] for name, key in _DETAILS if _set(facts.get(key))}
     details["deliveredOn"] = stamp(made_at)
     event = {
         "id": facts["id"],
         "sequenceNumber": facts["sequenceNumber"],
-        "eventType": "ORDER_STATUS_UPDATE",
+        **_about(facts),
         "orderId": facts["orderId"],
         "status": facts["status"],
-        "reasonCode": facts["reason"],
         "timestamp": facts["happenedAt"],
     }
     if words:
         event["notes"] = details["notes"] = words
     return orjson.dumps({**event, "details": details})
+
+
+def _about(facts: Mapping[str, Any]) -> dict[str, str]:
+    """An order of the tenant's own, or a cease that it never asked for: then the reason is why the service ends."""
+    if facts["orderType"] != "UNSOLICITED_CEASE":
+        return {"eventType": "ORDER_STATUS_UPDATE", "reasonCode": facts["reason"]}
+    cease = facts["entity"]
+    return {"eventType": "UNSOLICITED_CEASE", "serviceId": cease["serviceId"], "reasonCode": cease["reason"]}
 
 
 def _words(facts: Mapping[str, Any]) -> str:

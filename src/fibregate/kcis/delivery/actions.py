@@ -1,154 +1,190 @@
-"""Deliver the head of a lane, and say what became of it."""
+"""Deliver the head of a lane, and say what became of it. Rules: `docs/reference/kcis.md`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, cast
 from uuid import UUID, uuid4
 
 import structlog
 
 from fibregate.clock import BusinessClock, BusinessTime, real_now
-from fibregate.db import Db, Row, Tx
-from fibregate.kcis.delivery import model, signing, store
-from fibregate.kcis.delivery.model import Attempt, Place, Renderer
+from fibregate.db import Db, Row
+from fibregate.kcis.delivery import model, outcomes, signing, store
+from fibregate.kcis.delivery.access import Accesses
+from fibregate.kcis.delivery.model import Attempt, Place, Rendering
+from fibregate.kcis.health import actions as health
+from fibregate.kcis.health import limits
+from fibregate.kcis.health.limits import Limits
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
-from fibregate.tenants import audit
 from fibregate.vault import Vault
-from fibregate.vocabulary import OrderKey
+from fibregate.vocabulary import OrderKey, TenantId
 from fibregate.web.connector import Connector, NotDelivered
 
-HOLD: Final = timedelta(days=3650)
-"""How far a suspended endpoint's lane is put off; enabling the endpoint makes it due."""
-
-_log = structlog.stdlib.get_logger(__name__)
+UNAUTHORISED: Final = 401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What deliveries need; one for a worker. `renderers` is by the name that an endpoint asked for."""
+    """What deliveries need; one for a worker. `renderings` is by the name that an endpoint asked for."""
 
     db: Db
     clock: BusinessClock
     connector: Connector
+    accesses: Accesses
     vault: Vault
-    renderers: Mapping[str, Renderer]
+    renderings: Mapping[str, Rendering]
     retry_days: int
+    total_seconds: float = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Letter:
-    at: Place
     url: str
     body: bytes
     headers: Mapping[str, str]
     made_at: BusinessTime
+    started_at: BusinessTime
+    request_id: UUID
+    signed_with: tuple[UUID, ...]
+    connect_seconds: float | None
+    total_seconds: float | None
 
 
 async def deliver(post: Post, claim: Claim) -> None:
-    """Run one claimed lane of the kind `kci`: make or read the head's bytes, send them, record what came of it."""
-    at = _place(claim)
-    row = await store.find_head(post.db, at)
-    if row is not None:
-        ids = {"request_id": row["request_id"], "conversation_id": row["conversation_id"]}
-        structlog.contextvars.bind_contextvars(**ids)
+    """Run one claimed lane of the kinds `kci` and `replay`: make or read the head's bytes, send them, record it."""
+    tenant, endpoint, order, replay = _subject(claim)
+    row = await store.find_head(post.db, tenant, endpoint, order, number=claim.head, replay=replay)
     if row is None or row["deleted"]:
-        await _end(post, claim, at)
-    elif not row["enabled"]:
-        await _hold(post, claim, at)
+        await _end(post, claim, tenant)
+        return
+    _name_the_request(row)
+    at = Place(tenant, endpoint, order, row["number"], replay)
+    if not row["enabled"] or not health.read(row).admits(claim.key):
+        async with post.db.tx(tenant) as tx:
+            await health.hold(tx, tenant, endpoint, claim, await post.clock.now())
+    elif row["skipped"]:
+        await outcomes.skipped(post.db, claim, at, await post.clock.now())
+    elif row["waits_for_replay"]:
+        await outcomes.wait_for_replay(post.db, claim, tenant, await post.clock.now())
     else:
-        letter = await _letter(post, at, row)
-        attempt = await _attempt(post, letter)
-        await _record(post, claim, letter, attempt)
+        await _try(post, claim, at, row)
 
 
-def _place(claim: Claim) -> Place:
+def _subject(claim: Claim) -> tuple[TenantId, UUID, OrderKey, UUID | None]:
     if claim.tenant is None:
         raise AssertionError("a delivery is for a tenant")
-    return Place(
-        tenant=claim.tenant,
-        endpoint=UUID(str(claim.subject["endpoint"])),
-        order=OrderKey(int(str(claim.subject["order"]))),
-        number=claim.head,
+    replay = claim.subject.get("replay")
+    return (
+        claim.tenant,
+        UUID(str(claim.subject["endpoint"])),
+        OrderKey(int(str(claim.subject["order"]))),
+        None if replay is None else UUID(str(replay)),
     )
 
 
-async def _letter(post: Post, at: Place, row: Row) -> _Letter:
+def _name_the_request(row: Row) -> None:
+    """Log lines about a delivery name the request that placed its order."""
+    structlog.contextvars.bind_contextvars(request_id=row["request_id"], conversation_id=row["conversation_id"])
+
+
+async def _end(post: Post, claim: Claim, tenant: TenantId) -> None:
+    """The endpoint is gone for good: whatever was queued for it is over."""
+    async with post.db.tx(tenant) as tx:
+        await lanes.complete(tx, claim)
+
+
+async def _try(post: Post, claim: Claim, at: Place, row: Row) -> None:
+    async with limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)) as waited:
+        if waited and not await _still(post, claim, at):
+            return
+        started_at = await post.clock.now()
+        letter = await _letter(post, at, row, started_at)
+        attempt = await _attempt(post, at, letter, row)
+    if attempt.taken:
+        recovers = bool(row["failures"] or row["down"])
+        more = await outcomes.taken(post.db, claim, at, attempt, recovers=recovers, now=await post.clock.now())
+        if more:
+            post.db.hint()
+        return
+    failed = outcomes.Failed(attempt=attempt, made_at=letter.made_at, retry_days=post.retry_days)
+    await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
+
+
+def _limits(post: Post, row: Row) -> Limits:
+    return Limits(
+        rate=row["rate_per_second"],
+        concurrency=row["concurrency"],
+        call_seconds=row["total_seconds"] or post.total_seconds,
+        recovered_at=row["recovered_at"],
+    )
+
+
+async def _still(post: Post, claim: Claim, at: Place) -> bool:
+    """After a wait for a place the endpoint may stand otherwise: then the lane is looked at afresh."""
+    row = await store.find_head(post.db, at.tenant, at.endpoint, at.order, number=claim.head, replay=at.replay)
+    if row is not None and row["enabled"] and not row["skipped"] and health.read(row).admits(claim.key):
+        return True
+    async with post.db.tx(at.tenant) as tx:
+        await lanes.postpone(tx, claim, await post.clock.now(), failed=False)
+        tx.wakes_workers = True
+    return False
+
+
+async def _letter(post: Post, at: Place, row: Row, now: BusinessTime) -> _Letter:
     """The bytes as first made, under a fresh signature."""
     if row["id"] is None:
         raise AssertionError("a lane's number is a KCI's")
-    made = row
-    if row["body"] is None:
-        made_at = await post.clock.now()
-        body = post.renderers[row["rendering"]](row["facts"], made_at)
-        made = await store.insert(post.db, at, body=body, made_at=made_at)
-    key = post.vault.open(row["secret"], signing.purpose(at.endpoint))
-    headers = {"Content-Type": "application/json", "X-Request-ID": str(uuid4())}
+    rendering = post.renderings[row["rendering"]]
+    body, made_at = row["body"], row["made_at"]
+    if body is None:
+        made = await store.insert(post.db, at, body=rendering.render(row["facts"], now), made_at=now)
+        body, made_at = made["body"], made["made_at"]
+    keyring = signing.keyring(
+        post.vault,
+        at.endpoint,
+        zip(row["secret_ids"] or (), row["secrets"] or (), row["private_keys"] or (), strict=True),
+    )
+    request_id = uuid4()
+    headers = {"Content-Type": "application/json", "X-Request-ID": str(request_id)}
     if row["conversation_id"]:
         headers["X-Conversation-ID"] = row["conversation_id"]
-    headers.update(signing.headers([key], message_id=str(row["id"]), at=real_now(), body=made["body"]))
-    return _Letter(at, row["url"], made["body"], headers, BusinessTime(made["made_at"]))
+    if row["marked"]:
+        headers["webhook-replay"] = str(row["marked"])
+    headers.update(signing.headers(keyring, message_id=str(row["id"]), at=real_now(), body=body))
+    return _Letter(
+        url=rendering.url(row["url"]),
+        body=body,
+        headers=headers,
+        made_at=BusinessTime(made_at),
+        started_at=now,
+        request_id=request_id,
+        signed_with=tuple(keyring.secret_ids),
+        connect_seconds=row["connect_seconds"],
+        total_seconds=row["total_seconds"],
+    )
 
 
-async def _attempt(post: Post, letter: _Letter) -> Attempt:
-    started_at = await post.clock.now()
+async def _attempt(post: Post, at: Place, letter: _Letter, row: Row) -> Attempt:
+    started_at = letter.started_at
     try:
-        answer = await post.connector.post(letter.url, letter.body, letter.headers)
-    except NotDelivered as error:
-        return model.failed(error, started_at)
-    return model.answered(answer, started_at, real_now())
-
-
-async def _record(post: Post, claim: Claim, letter: _Letter, attempt: Attempt) -> None:
-    """One unit: the attempt, and where the lane stands after it. A lost lease undoes both."""
-    at, now = letter.at, await post.clock.now()
-    async with post.db.tx(at.tenant) as tx:
-        if attempt.taken:
-            await lanes.complete(tx, claim, done=claim.head)
-        elif attempt.gone:
-            await _suspend(tx, claim, at)
-        elif model.exhausted(made_at=letter.made_at, now=now, failures=claim.attempts, days=post.retry_days):
-            await lanes.park(tx, claim, f"not taken in {post.retry_days} days; last: {attempt.summary}")
-            _log.error("a delivery is parked", tenant=at.tenant, endpoint=str(at.endpoint), lane=claim.key)
-        else:
-            due_at = BusinessTime(now + model.wait(claim.attempts, attempt.retry_after))
-            await lanes.postpone(tx, claim, due_at, failed=True)
-        await store.record(tx, at, attempt, now=now)
-        tx.wakes_workers = attempt.taken and claim.last_enqueued > claim.head
-
-
-async def _suspend(tx: Tx, claim: Claim, at: Place) -> None:
-    """The receiver said 410: send nothing more, keep everything. Locks in the order of `endpoints.change`."""
-    suspended = await store.suspend(tx, at.tenant, at.endpoint)
-    await _hold_lane(tx, claim)
-    if suspended:
-        await audit.record(
-            tx,
-            tenant=at.tenant,
-            actor="gateway",
-            act="endpoint.suspend",
-            subject=str(at.endpoint),
-            details={"because": "the endpoint answered 410"},
+        access = await post.accesses.of(
+            at.endpoint, auth_kind=row["auth_kind"], auth=row["auth"], headers=row["headers"]
         )
-
-
-async def _hold(post: Post, claim: Claim, at: Place) -> None:
-    async with post.db.tx(at.tenant) as tx:
-        if await store.is_suspended(tx, at.tenant, at.endpoint):
-            await _hold_lane(tx, claim)
-        else:
-            await lanes.postpone(tx, claim, await post.clock.now(), failed=False)
-            tx.wakes_workers = True
-
-
-async def _hold_lane(tx: Tx, claim: Claim) -> None:
-    """Nothing done and no failures counted: when the endpoint is enabled its days of trying begin afresh."""
-    await lanes.complete(tx, claim, done=claim.last_done)
-    await store.hold_lane(tx, claim.key, span=HOLD)
-
-
-async def _end(post: Post, claim: Claim, at: Place) -> None:
-    """The endpoint is gone for good: whatever was queued for it is over."""
-    async with post.db.tx(at.tenant) as tx:
-        await lanes.complete(tx, claim)
+        answer = await post.connector.post(
+            letter.url,
+            letter.body,
+            {**access.headers, **letter.headers},
+            tls=access.tls,
+            connect_seconds=letter.connect_seconds,
+            total_seconds=letter.total_seconds,
+        )
+    except NotDelivered as error:
+        found = model.failed(error, started_at)
+    else:
+        if answer.status == UNAUTHORISED:
+            post.accesses.forget(at.endpoint)
+        found = model.answered(answer, started_at, real_now())
+    return replace(
+        found, request_id=letter.request_id, signed_with=letter.signed_with, marked=cast("UUID | None", row["marked"])
+    )

@@ -1,4 +1,4 @@
-"""What is to be sent, what came of an attempt, and when the next one is."""
+"""What is to be sent, and what came of an attempt."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,17 +11,25 @@ from uuid import UUID
 
 from fibregate.clock import BusinessTime, RealTime
 from fibregate.vocabulary import OrderKey, TenantId
-from fibregate.web.connector import Answered, NotDelivered
+from fibregate.web.connector import Answered, NotDelivered, Timings
 
-Renderer = Callable[[Mapping[str, Any], BusinessTime], bytes]
-"""Makes the bytes of one KCI from its frozen facts and the time at which they are made."""
 
-WAITS: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))
-"""Between an attempt and the next; the last one repeats."""
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How the KCIs of an endpoint look. `url` makes the address to post to from the one that the tenant saved.
 
-LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
-FEWEST_A_DAY: Final = 24
+    `render` makes the bytes of one KCI from its frozen facts and the time at which they are made.
+    """
+
+    render: Callable[[Mapping[str, Any], BusinessTime], bytes]
+    url: Callable[[str], str] = str
+
+
+FEWEST_A_DAY: Final = 12
 """A delivery is parked only after so many attempts a day, so time in which nothing was tried does not count."""
+
+REFUSED_TOO_LONG: Final = timedelta(hours=24)
+"""After so long of 4xx answers to one head, its tenant is alarmed."""
 
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -35,24 +43,29 @@ _SECRETS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One KCI on its way to one endpoint."""
+    """One KCI on its way to one endpoint; `replay` where it goes by a lane of that replay."""
 
     tenant: TenantId
     endpoint: UUID
     order: OrderKey
     number: int
+    replay: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What came of one attempt; `started_at` is business time, `took_ms` is real."""
+    """What came of one attempt; `started_at` is business time, `timings` are real."""
 
     started_at: BusinessTime
-    took_ms: float
+    timings: Timings
     outcome: str
     http_status: int | None = None
     answer: str | None = None
+    peer: str | None = None
     retry_after: timedelta | None = None
+    request_id: UUID | None = None
+    signed_with: tuple[UUID, ...] = ()
+    marked: UUID | None = None
 
     @property
     def taken(self) -> bool:
@@ -60,23 +73,31 @@ class Attempt:
         return self.http_status is not None and HTTPStatus.OK <= self.http_status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
-    def summary(self) -> str:
-        """In a few words, for a parked lane's reason."""
-        return f"answered {self.http_status}" if self.http_status else self.outcome
+    def refused(self) -> bool:
+        """The receiver says that something is wrong with what was sent."""
+        return self.http_status is not None and (
+            HTTPStatus.BAD_REQUEST <= self.http_status < HTTPStatus.INTERNAL_SERVER_ERROR
+        )
 
     @property
     def gone(self) -> bool:
         """The receiver wants no more of them."""
         return self.http_status == HTTPStatus.GONE
 
+    @property
+    def summary(self) -> str:
+        """In a few words, for a parked lane's reason."""
+        return f"answered {self.http_status}" if self.http_status else self.outcome
+
 
 def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attempt:
     return Attempt(
         started_at=started_at,
-        took_ms=answer.timings.total_ms,
+        timings=answer.timings,
         outcome="DELIVERED" if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES else "REFUSED_BY_ENDPOINT",
         http_status=answer.status,
         answer=scrubbed(answer.excerpt),
+        peer=answer.peer or None,
         retry_after=retry_after(answer.headers.get("retry-after"), now),
     )
 
@@ -85,18 +106,12 @@ def failed(error: NotDelivered, started_at: BusinessTime) -> Attempt:
     outcome = "NOT_ALLOWED" if error.kind == "refused" else f"{error.kind.upper()}_FAILED"
     if error.kind == "timeout":
         outcome = "TIMED_OUT"
-    return Attempt(started_at=started_at, took_ms=error.timings.total_ms, outcome=outcome, answer=error.message)
+    return Attempt(started_at=started_at, timings=error.timings, outcome=outcome, answer=error.message)
 
 
-def wait(failures: int, asked: timedelta | None) -> timedelta:
-    """How long after the failure that follows `failures` others; the receiver may ask for more, up to an hour."""
-    usual = WAITS[min(failures, len(WAITS) - 1)]
-    return usual if asked is None else max(usual, min(asked, LONGEST_RETRY_AFTER))
-
-
-def exhausted(*, made_at: datetime, now: datetime, failures: int, days: int) -> bool:
-    """Whether a delivery has been tried for as long as the operator wants, counting the attempt just made."""
-    return now - made_at >= timedelta(days=days) and failures + 1 >= FEWEST_A_DAY * days
+def exhausted(*, made_at: datetime, now: datetime, tries: int, days: int) -> bool:
+    """Whether a delivery has been tried for as long as the operator wants, with so many tries in a row."""
+    return now - made_at >= timedelta(days=days) and tries >= FEWEST_A_DAY * days
 
 
 def retry_after(text: str | None, now: RealTime) -> timedelta | None:

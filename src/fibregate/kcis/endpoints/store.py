@@ -1,10 +1,10 @@
-"""Rows of `endpoints`, and the lanes that lead to one."""
+"""Rows of `endpoints`; of their health, that they have one."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from fibregate.db import Row, Statements
-from fibregate.kcis.endpoints.model import Change
+from fibregate.kcis.endpoints.model import Kept
 from fibregate.vocabulary import TenantId
 
 _LOCK_COUNT = "select tenant_no from tenants where tenant_no = $1 for no key update"
@@ -24,20 +24,47 @@ async def count(on: Statements, tenant: TenantId) -> int:
 
 
 _INSERT = """
-insert into endpoints (tenant_id, endpoint_id, url, rendering, secret) values ($1, $2, $3, $4, $5)
-returning endpoint_id, url, rendering, enabled, created_at
+insert into endpoints (
+    tenant_id, endpoint_id, url, rendering, rate_per_second, concurrency, connect_seconds, total_seconds, headers,
+    header_names, auth_kind, auth
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
 
-async def insert(
-    on: Statements, tenant: TenantId, endpoint: UUID, *, url: str, rendering: str, secret: bytes
-) -> Row | None:
-    return await on.row(_INSERT, tenant, endpoint, url, rendering, secret)
+async def insert(on: Statements, tenant: TenantId, endpoint: UUID, kept: Kept) -> None:
+    await on.row(
+        _INSERT,
+        tenant,
+        endpoint,
+        kept.url,
+        kept.rendering,
+        kept.rate_per_second,
+        kept.concurrency,
+        kept.connect_seconds,
+        kept.total_seconds,
+        kept.headers,
+        kept.header_names,
+        kept.auth_kind,
+        kept.auth,
+    )
+
+
+_INSERT_HEALTH = "insert into endpoint_health (tenant_id, endpoint_id) values ($1, $2)"
+
+
+async def insert_health(on: Statements, tenant: TenantId, endpoint: UUID) -> None:
+    await on.row(_INSERT_HEALTH, tenant, endpoint)
 
 
 _LIST_LIVE = """
-select endpoint_id, url, rendering, enabled, created_at from endpoints
-where tenant_id = $1 and deleted_at is null order by created_at, endpoint_id
+select
+    e.endpoint_id, e.url, e.rendering, e.enabled, e.suspended_because, e.suspended_at, e.rate_per_second, e.concurrency,
+    e.connect_seconds, e.total_seconds, e.header_names, e.auth_kind, e.verified_at, e.created_at, h.state, h.failures,
+    h.failing_since, h.last_failure, h.probe_at
+from endpoints as e
+join endpoint_health as h on h.tenant_id = e.tenant_id and h.endpoint_id = e.endpoint_id
+where e.tenant_id = $1 and e.deleted_at is null
+order by e.created_at, e.endpoint_id
 """
 
 
@@ -46,8 +73,13 @@ async def list_live(on: Statements, tenant: TenantId) -> Sequence[Row]:
 
 
 _FIND = """
-select endpoint_id, url, rendering, enabled, created_at from endpoints
-where tenant_id = $1 and endpoint_id = $2 and deleted_at is null
+select
+    e.endpoint_id, e.url, e.rendering, e.enabled, e.suspended_because, e.suspended_at, e.rate_per_second, e.concurrency,
+    e.connect_seconds, e.total_seconds, e.header_names, e.auth_kind, e.verified_at, e.created_at, h.state, h.failures,
+    h.failing_since, h.last_failure, h.probe_at
+from endpoints as e
+join endpoint_health as h on h.tenant_id = e.tenant_id and h.endpoint_id = e.endpoint_id
+where e.tenant_id = $1 and e.endpoint_id = $2 and e.deleted_at is null
 """
 
 
@@ -55,40 +87,83 @@ async def find(on: Statements, tenant: TenantId, endpoint: UUID) -> Row | None:
     return await on.row(_FIND, tenant, endpoint)
 
 
-_UPDATE = """
-update endpoints
-set url = coalesce($3, url), rendering = coalesce($4, rendering), enabled = coalesce($5, enabled)
-where tenant_id = $1 and endpoint_id = $2 and deleted_at is null
-returning endpoint_id, url, rendering, enabled, created_at
+_LOCK = """
+select
+    url, rendering, enabled, rate_per_second, concurrency, connect_seconds, total_seconds, headers, header_names,
+    auth_kind, auth, clock() as now
+from endpoints where tenant_id = $1 and endpoint_id = $2 and deleted_at is null
+for no key update
 """
 
 
-async def update(on: Statements, tenant: TenantId, endpoint: UUID, change: Change) -> Row | None:
-    return await on.row(_UPDATE, tenant, endpoint, change.url, change.rendering, change.enabled)
+async def lock(on: Statements, tenant: TenantId, endpoint: UUID) -> Row | None:
+    """With the present time of the business clock."""
+    return await on.row(_LOCK, tenant, endpoint)
+
+
+_UPDATE = """
+update endpoints
+set
+    url = $3, rendering = $4, enabled = $5, rate_per_second = $6, concurrency = $7, connect_seconds = $8,
+    total_seconds = $9, headers = $10, header_names = $11, auth_kind = $12, auth = $13,
+    suspended_because = case when not $5 then coalesce(suspended_because, $14) end,
+    suspended_at = case when not $5 then coalesce(suspended_at, clock()) end,
+    verified_at = case when url = $3 then verified_at end
+where tenant_id = $1 and endpoint_id = $2 and deleted_at is null
+"""
+
+
+async def update(on: Statements, tenant: TenantId, endpoint: UUID, kept: Kept, *, because: str) -> None:
+    """All of it. What it was suspended for first is kept; another URL has not been verified."""
+    await on.row(
+        _UPDATE,
+        tenant,
+        endpoint,
+        kept.url,
+        kept.rendering,
+        kept.enabled,
+        kept.rate_per_second,
+        kept.concurrency,
+        kept.connect_seconds,
+        kept.total_seconds,
+        kept.headers,
+        kept.header_names,
+        kept.auth_kind,
+        kept.auth,
+        because,
+    )
 
 
 _MARK_DELETED = """
-update endpoints set deleted_at = clock(), enabled = false, secret = ''
+update endpoints
+set deleted_at = clock(), enabled = false, headers = null, header_names = '{}', auth_kind = 'NONE', auth = null
 where tenant_id = $1 and endpoint_id = $2 and deleted_at is null returning endpoint_id
 """
 
 
 async def mark_deleted(on: Statements, tenant: TenantId, endpoint: UUID) -> bool:
+    """Its credentials are forgotten with it."""
     return await on.row(_MARK_DELETED, tenant, endpoint) is not None
 
 
-_WAKE_LANES = """
-with waiting as (
-    select key from lanes
-    where key ^@ ('kci:' || $2::text || ':') and for_tenant = $1 and leased_until is null and parked_reason is null
-        and last_done < last_enqueued and due_at > clock()
-    order by key for no key update
-)
-update lanes as l set due_at = clock() from waiting where l.key = waiting.key
-returning l.key
+_MARK_VERIFIED = """
+update endpoints set verified_at = clock()
+where tenant_id = $1 and endpoint_id = $2 and url = $3 and deleted_at is null returning verified_at
 """
 
 
-async def wake_lanes(on: Statements, tenant: TenantId, endpoint: UUID) -> int:
-    """Makes whatever waits for the endpoint due. A lane in a worker's hands sees for itself how the endpoint stands."""
-    return len(await on.rows(_WAKE_LANES, tenant, str(endpoint)))
+async def mark_verified(on: Statements, tenant: TenantId, endpoint: UUID, *, url: str) -> bool:
+    """False when it has another URL by now."""
+    return await on.row(_MARK_VERIFIED, tenant, endpoint, url) is not None
+
+
+_FIND_TARGET = """
+select
+    url, rendering, rate_per_second, concurrency, connect_seconds, total_seconds, headers, auth_kind, auth
+from endpoints where tenant_id = $1 and endpoint_id = $2 and deleted_at is null
+"""
+
+
+async def find_target(on: Statements, tenant: TenantId, endpoint: UUID) -> Row | None:
+    """What a call to it needs, but for its secrets."""
+    return await on.row(_FIND_TARGET, tenant, endpoint)

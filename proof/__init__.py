@@ -1,0 +1,12 @@
+"""Proofs that the gateway keeps its promises under kills, races and hostile receivers. See `docs/proof.md`.
+
+Nothing here imports the gateway: it is started as its own commands, spoken to over HTTP, killed, and judged by what
+its callers, its receivers and its database say. Each proof first has to catch bugs that are planted in a copy of the
+source; one that does not is worth nothing, and says so.
+
+- `ground.py`: the gateway's processes, from any source tree; `town.py`: what it is furnished with
+- `caller.py`: who asks, again and again under the same ids; `receiver.py`: who is told, a program of its own
+- `history.py`: what both wrote down, and the rows of the database; `checker.py`: whether the three agree
+- `seeds.py`: the planted bugs; `model.py`: what a proof is and what it finds; `prover.py`: running one
+- `t1.py` and so on: the proofs; `__main__.py` runs them
+"""

@@ -1,0 +1,107 @@
+"""A sandbox under proof: its tenants ask, its clock is walked, its rows are read."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+
+from proof import town
+from proof.caller import Answer, Caller, Wire
+from proof.ground import Gateway, Process
+
+DOCUMENTS: Final = "10025559646"
+"""The premises that take any number of orders."""
+
+OPERATOR: Final = "operator"
+SUPPLIER: Final = "NETWORK1"
+NEVER: Final = 30 * 24 * 3600
+"""The longest `X-Kci-Delay`: a story that keeps silent."""
+
+
+class Refused(Exception):
+    """The gateway said no where a proof needs a yes."""
+
+
+@dataclass
+class Playground:
+    """One sandbox in one process; tenants are YOUR_TENANT, ISP1 and ISP2."""
+
+    gateway: Gateway
+    process: Process
+    wire: Wire
+    callers: dict[str, Caller] = field(default_factory=dict[str, Caller])
+
+    def caller(self, code: str) -> Caller:
+        found = self.callers.get(code)
+        if found is None:
+            who = town.card(self.gateway)[code]
+            is_tenant = code not in {OPERATOR, SUPPLIER}
+            found = self.callers[code] = Caller(self.wire, lambda: self.process.url, who, is_tenant=is_tenant)
+        return found
+
+    async def asked(self, code: str, method: str, path: str, body: object = None, **more: str) -> Answer:
+        """As that party, again until it is answered; raises `Refused` where the answer is not good."""
+        got = await self.caller(code).insist(method, path, body, **more)
+        if not 200 <= got.status < 300:
+            raise Refused(f"{code} {method} {path}: {got.status} {got.raw[:500]!r}")
+        return got
+
+    async def now(self) -> datetime:
+        return _instant((await self.asked(OPERATOR, "GET", "/sandbox/v1/clock")).body["now"])
+
+    async def walk(self, span: timedelta) -> datetime:
+        """Everything that becomes due on the way happens; asks again where the gateway ran out of time."""
+        body: dict[str, str] = {"advance": f"PT{int(span.total_seconds())}S"}
+        while True:
+            got = (await self.asked(OPERATOR, "POST", "/sandbox/v1/clock", body)).body
+            if got["caughtUp"]:
+                return _instant(got["now"])
+            body = {"now": got["target"]}
+
+    async def endpoint(self, code: str, url: str, **more: object) -> str:
+        asked = {"url": url, "rendering": "wholesale-webhook", **more}
+        return str((await self.asked(code, "POST", "/manage/v1/endpoints", asked)).body["id"])
+
+    async def change(self, code: str, endpoint: str, **to: object) -> Any:
+        return (await self.asked(code, "PATCH", f"/manage/v1/endpoints/{endpoint}", to)).body
+
+    async def order(self, code: str, number: int, *, scenario: str, delay: int) -> None:
+        """An order at the documents' premises whose story tells something every `delay` seconds of the sandbox's clock."""
+        play = {"X_Scenario": scenario, "X_Kci_Delay": str(delay)}
+        await self.asked(code, "POST", "service-orders", order(code, number), **play)
+
+    async def rows(self, sql: str, *values: object) -> list[Mapping[str, Any]]:
+        """Past all walls."""
+        connection: Any = await asyncpg.connect(self.gateway.superuser)
+        try:
+            return await connection.fetch(sql, *values)
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def playing(folder: Path, source: Path, settings: Mapping[str, str] | None = None) -> AsyncGenerator[Playground]:
+    async with Gateway(folder, source, settings or {}) as gateway, Wire(seconds=120) as wire:
+        yield Playground(gateway, await gateway.sandbox(), wire)
+
+
+def order(code: str, number: int, uprn: str = DOCUMENTS) -> dict[str, Any]:
+    return {
+        "id": number,
+        "orderType": "NEW",
+        "tenant": code,
+        "address": {"id": uprn, "type": "UPRN"},
+        "serviceOrderItem": {
+            "serviceSpecification": {"id": "fttp"},
+            "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "55/55"}],
+        },
+        "primaryContact": {"name": "Jane Doe", "email": "jane@doe.com", "phoneNumber": "01234 567890"},
+    }
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

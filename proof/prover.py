@@ -1,0 +1,54 @@
+"""Running one proof: first the planted bugs, then the tree itself."""
+
+import importlib
+import pkgutil
+import re
+import shutil
+import time
+from pathlib import Path
+
+import proof
+from proof import seeds
+from proof.ground import SOURCE
+from proof.model import Figures, Outcome, Proof, Size, say
+
+
+def known() -> dict[str, Proof]:
+    """Every proof of this package, by name, in order."""
+    names = [one.name for one in pkgutil.iter_modules(proof.__path__) if re.fullmatch(r"t\d+", one.name)]
+    found: list[Proof] = [importlib.import_module(f"proof.{name}").PROOF for name in names]
+    return {one.name: one for one in sorted(found, key=lambda one: one.number)}
+
+
+async def prove(one: Proof, size: Size, base: Path, *, source: Path = SOURCE, with_seeds: bool = True) -> Outcome:
+    """First the planted bugs, then the tree itself. Nothing is raised: what went wrong stands in the outcome."""
+    outcome = Outcome(one, size, seeds_left_out=not with_seeds)
+    began = time.monotonic()
+    try:
+        bugs = seeds.of(one.name) if with_seeds else []
+        for number, bug in enumerate(bugs):
+            outcome.caught[bug.name] = await _catch(one, bug, _fresh(base / f"{one.name}b{number}"), source)
+        say(f"{one.name}: the tree itself, at the {size.value} figures")
+        outcome.findings = await one.run(source, one.figures[size], _fresh(base / one.name))
+    except Exception as error:  # noqa: BLE001 - a proof that breaks down is a proof that failed, and the others go on
+        outcome.failed = f"{type(error).__name__}: {error}"
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+async def _catch(one: Proof, bug: seeds.Bug, folder: Path, source: Path) -> str:
+    """What of `bug.breaks` was found broken."""
+    say(f"{one.name}: planted bug: {bug.name}")
+    planted = seeds.plant(source, folder, bug.changes)
+    figures: Figures = one.seeded or one.figures[Size.SMOKE]
+    found = await one.run(planted, figures, _fresh(folder / "run"))
+    seen = {name: count for name, count in found.broken.items() if name in bug.breaks}
+    if not seen:
+        say(f"{one.name}: NOT CAUGHT; broken instead: {found.broken or 'nothing'}")
+    return ", ".join(f"{name}: {count}" for name, count in seen.items())
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

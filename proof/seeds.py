@@ -1,0 +1,61 @@
+"""Bugs planted in a copy of the source: what a proof must catch before its own pass counts.
+
+A bug is one or more exact replacements. A text that is not found exactly once stops everything, so a bug that no longer
+fits the source is noticed at once and mended here, not passed over.
+"""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+class DoesNotFit(Exception):
+    """The source has changed where a bug was to be planted."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """In `file` (below `fibregate/`), `old` becomes `new`."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bug:
+    """A planted bug, the proof that must catch it, and the invariants of which at least one must be broken by it."""
+
+    name: str
+    proof: str
+    breaks: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+BUGS: Final[tuple[Bug, ...]] = ()
+
+
+def of(proof: str) -> list[Bug]:
+    return [one for one in BUGS if one.proof == proof]
+
+
+def copy(source: Path, folder: Path) -> Path:
+    """A copy of the source tree in the folder, to be changed."""
+    there = folder / "src"
+    shutil.copytree(source, there, ignore=shutil.ignore_patterns("__pycache__"))
+    return there
+
+
+def plant(source: Path, folder: Path, changes: Iterable[Change]) -> Path:
+    """A copy with the bug in it. Raises `DoesNotFit`."""
+    there = copy(source, folder)
+    for change in changes:
+        file = there / "fibregate" / change.file
+        text = file.read_text("utf-8") if file.exists() else ""
+        found = text.count(change.old)
+        if found != 1:
+            raise DoesNotFit(f"{change.file}: found {found} times instead of once: {change.old!r}")
+        file.write_text(text.replace(change.old, change.new), "utf-8")
+    return there

@@ -1,0 +1,46 @@
+"""Sound an alarm and clear it. Rules: `docs/reference/alarms.md`."""
+
+from fibregate.alarms import store
+from fibregate.alarms.model import Kind
+from fibregate.clock import BusinessTime
+from fibregate.db import Tx
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.model import Lane
+from fibregate.vocabulary import TenantId
+
+
+async def sound(
+    tx: Tx,
+    tenant: TenantId | None,
+    *,
+    kind: Kind,
+    subject: str,
+    text: str,
+    now: BusinessTime,
+    tells_tenant: bool = False,
+    level: int = 1,
+) -> bool:
+    """Open an alarm, or raise an open one to a higher level; else do nothing. Tells whether there is something new.
+
+    With `tells_tenant` the tenant's contact is told as well as the operator. No personal data in `text`.
+    """
+    made = await store.sound(
+        tx, tenant, kind=kind.value, subject=subject, level=level, text=text, tells_tenant=tells_tenant, now=now
+    )
+    if made is None:
+        return False
+    await _queue(tx, tenant, made, now)
+    return True
+
+
+async def clear(tx: Tx, tenant: TenantId | None, *, kind: Kind, subject: str, now: BusinessTime) -> bool:
+    """End an open alarm, whatever its level; tells whether there was one."""
+    ended = await store.clear(tx, tenant, kind=kind.value, subject=subject, now=now)
+    if ended is None:
+        return False
+    await _queue(tx, tenant, ended, now)
+    return True
+
+
+async def _queue(tx: Tx, tenant: TenantId | None, alarm: int, now: BusinessTime) -> None:
+    await lanes.schedule(tx, Lane("alarm", str(alarm), tenant, {"alarm": alarm}), due_at=now)

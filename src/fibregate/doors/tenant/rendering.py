@@ -1,0 +1,120 @@
+"""A KCI as the tenant dialect's `POST /kcis` tells it, from nothing but the KCI's frozen facts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import orjson
+
+from fibregate.calendars import stamp
+from fibregate.clock import BusinessTime
+from fibregate.kcis.rendering import operation_url, without_unset
+from fibregate.vocabulary import OrderStatus, Reason
+
+NAME: Final = "tenant-kci"
+
+_MEMBER: Final = {"INFORMATIONAL": "information", "ACTION_REQUIRED": "action"}
+_ACTIONS: Final[Mapping[str, str]] = {
+    Reason.INFORMATION_REQUIRED: "INFORMATION_REQUIRED",
+    Reason.REAPPOINT: "REAPPOINT",
+    Reason.AMENDMENT_REJECTED: "RESUBMIT",
+    Reason.CANCELLATION_REJECTED: "RESUBMIT",
+}
+"""What the tenant has to do; every other reason informs."""
+
+_ENTITY_TYPES: Final[Mapping[str, str]] = {
+    "MODIFY": "MODIFY_ORDER",
+    "CEASE": "CEASE_ORDER",
+    "UNSOLICITED_CEASE": "UNSOLICITED_CEASE_ORDER",
+}
+_PROVIDES: Final = "PROVIDE_ORDER"
+_ENTITY: Final = (
+    ("id", "id"),
+    ("orderType", "orderType"),
+    ("supplier", "supplier"),
+    ("supplierOrderNumber", "supplierOrderReference"),
+    ("status", "status"),
+    ("serviceId", "serviceId"),
+    ("reason", "reason"),
+    ("address", "address"),
+    ("serviceOrderItem", "serviceOrderItem"),
+    ("serviceCharacteristics", "serviceCharacteristics"),
+    ("primaryContact", "primaryContact"),
+    ("secondaryContact", "secondaryContact"),
+    ("appointmentReservationId", "appointmentReservationId"),
+    ("appointmentSupplierReference", "appointmentReservationReference"),
+    ("appointmentTimeslot", "appointmentTimeslot"),
+    ("requestedCompletionDate", "requestedCompletionDate"),
+    ("requestedCeaseDate", "requestedCeaseDate"),
+    ("committedDate", "committedDate"),
+    ("targetDate", "targetDate"),
+    ("engineerTasks", "engineerTasks"),
+    ("hazards", "hazards"),
+    ("onSiteRestrictions", "onSiteRestrictions"),
+    ("notes", "notes"),
+    ("created", "created"),
+    ("updated", "updated"),
+)
+
+
+def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
+    """The bytes of the record; `deliveredOn` is when they were made. Unset fields are left out."""
+    kind, member, told = _told(facts)
+    record = {
+        "id": facts["id"],
+        "supplier": facts.get("supplier"),
+        "sequenceNumber": facts["sequenceNumber"],
+        "issuedOn": facts.get("issuedAt"),
+        "receivedOn": facts.get("receivedAt"),
+        "deliveredOn": stamp(made_at),
+        "updateType": kind,
+        member: told,
+        "supplierNotes": [without_unset(one) for one in cast("Sequence[Mapping[str, Any]]", facts.get("notes") or ())],
+        "entityType": _ENTITY_TYPES.get(facts["orderType"], _PROVIDES),
+        "entity": _entity(facts),
+    }
+    return orjson.dumps(without_unset(record))
+
+
+def url(saved: str) -> str:
+    """Where to post: the tenant saves the base of its API, or the whole URL."""
+    return operation_url(saved)
+
+
+def _told(facts: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
+    """The type of the update, and the one member that goes with it."""
+    if facts.get("error"):
+        return "ERROR", "error", facts["error"]
+    action = _ACTIONS.get(facts["reason"])
+    kind = "ACTION_REQUIRED" if action else "INFORMATIONAL"
+    codes = facts.get("supplierCodes") or [None]
+    told = {
+        "type": action or _information(facts),
+        "code": facts.get("problemCode"),
+        "text": facts.get("text"),
+        "supplierCode": codes[0],
+        "supplierCodes": facts.get("supplierCodes"),
+    }
+    return kind, _MEMBER[kind], without_unset(told)
+
+
+def _information(facts: Mapping[str, Any]) -> str:
+    """An end that the tenant did not ask for is TERMINATED."""
+    reason: str = facts["reason"]
+    asked = facts.get("cancellation") or facts.get("previousStatus") == OrderStatus.PENDING_CANCELLATION
+    if reason == Reason.ORDER_REJECTED or (reason == Reason.CANCELLED and not asked):
+        return "TERMINATED"
+    return reason
+
+
+def _entity(facts: Mapping[str, Any]) -> dict[str, Any]:
+    frozen = cast("Mapping[str, Any]", facts.get("entity") or {})
+    whole = {"id": facts["orderId"], "orderType": facts["orderType"], "status": facts["status"], **frozen}
+    entity = {name: whole.get(ours) for name, ours in _ENTITY}
+    entity["serviceOrderAmendment"] = _request(facts.get("amendment"))
+    entity["serviceOrderCancellation"] = _request(facts.get("cancellation"))
+    return without_unset(entity)
+
+
+def _request(asked: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The tenant's amendment or cancellation that is answered."""
+    return without_unset({"id": asked.get("id"), "supplierReference": asked.get("reference")} if asked else {})
