@@ -16,5 +16,13 @@ _NOTHING = cast("Any", SimpleNamespace(authenticate=None))
 def doors() -> tuple[Door[Any], ...]:
     """All that a sandbox has; production has all but the last. They can be described, not called."""
     more = (sandbox.door(Sandbox(db=_NOTHING), _NOTHING.authenticate),)
-    app = App(db=_NOTHING, clock=_NOTHING, callers=_NOTHING, rules=_NOTHING, wholesale=_NOTHING, more=more)
+    app = App(
+        db=_NOTHING,
+        clock=_NOTHING,
+        callers=_NOTHING,
+        rules=_NOTHING,
+        trials=_NOTHING,
+        wholesale=_NOTHING,
+        more=more,
+    )
     return gate(app).doors

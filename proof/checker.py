@@ -89,7 +89,7 @@ def check(folder: Path) -> Findings:
     _bytes(there, found)
     _recovery(there, heard, found)
     found.done["webhooks received"] = heard.requests
-    found.done["of these again"] = len(heard.repeats)
+    found.done["of these taken before"] = len(heard.repeats)
     for victim, count in Counter(one["victim"] for one in there.kills).items():
         found.done[f"kills of {victim}"] = count
     return found
@@ -271,7 +271,7 @@ def _recovery(there: History, heard: lanes.Heard, found: Findings) -> None:
         if took > ACCEPTS_AGAIN:
             found.broke(LATE, f"{kill['victim']} killed at {kill['wall']}: {took:.1f} s")
     again = 0.0
-    for one in heard.repeats:
+    for one in heard.again:
         took = min((one["at"] - kill["at"] for kill in there.kills if kill["at"] <= one["at"]), default=0.0)
         again = max(again, took)
         if took > PICKED_UP:

@@ -4,7 +4,7 @@ Any sender can be judged so, not the gateway alone. A lane is one path and one o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,14 +25,18 @@ _NOTHING: Final[frozenset[int]] = frozenset()
 
 @dataclass
 class Heard:
-    """What the receiver was told. `repeats` are requests for what it had taken before; replays do not count as such."""
+    """What the receiver was told. Replays count as neither `again` nor `repeats`."""
 
     requests: int = 0
     taken: dict[tuple[str, int, int], float] = field(default_factory=dict[tuple[str, int, int], float])
     """(path, order, number) -> when its first 2xx was answered."""
 
     ids: dict[tuple[str, int, int], set[str]] = field(default_factory=dict[tuple[str, int, int], set[str]])
+    again: list[Record] = field(default_factory=list[Record])
+    """Requests after one for the same number that was not refused: the caller cannot have heard the answer."""
+
     repeats: list[Record] = field(default_factory=list[Record])
+    """Those of them for what had been taken."""
 
 
 def was_taken(record: Record) -> bool:
@@ -62,6 +66,7 @@ def judge(
         heard.requests += len(there)
         _same(lane, there, found, heard)
         _in_order(lane, there, found, heard, (skipped or {}).get(lane, _NOTHING))
+        heard.again += _again(there)
     if most_repeats is not None and len(heard.repeats) > most_repeats:
         _too_many(heard.repeats, most_repeats, found)
     return heard
@@ -97,6 +102,15 @@ def _in_order(lane: Lane, there: Sequence[Record], found: Findings, heard: Heard
         highest = max(highest, number)
         if was_taken(one):
             heard.taken[key] = min(heard.taken.get(key, one["answered"]), one["answered"])
+
+
+def _again(there: Sequence[Record]) -> Iterator[Record]:
+    unheard: set[int] = set()
+    for one in there:
+        if not is_replay(one) and one["number"] in unheard:
+            yield one
+        if was_taken(one) or not one["status"]:
+            unheard.add(one["number"])
 
 
 def _too_many(repeats: Sequence[Record], most: int, found: Findings) -> None:

@@ -192,7 +192,7 @@ def behaviours(body_bytes: int = GIBIBYTE) -> dict[str, Behaviour]:
         "429-seconds": _simple("429 Later", "Retry-After: 600"),
         "429-date": _date,
         "429-garbage": _simple("429 Later", "Retry-After: next tuesday, perhaps -1"),
-        "429-huge": _simple("429 Later", "Retry-After: 99999999999999999999"),
+        "429-huge": _simple("429 Later", "Retry-After: 99999999999"),
         "503-seconds": _simple("503 Later", "Retry-After: 120"),
         "301-trap": _redirect("301"),
         "302-trap": _redirect("302"),

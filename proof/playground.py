@@ -9,17 +9,12 @@ from typing import Any, Final
 
 import asyncpg
 
-from proof import town
+from proof import backlog, town
 from proof.caller import Answer, Caller, Wire
 from proof.ground import Gateway, Process
 
-DOCUMENTS: Final = "10025559646"
-"""The premises that take any number of orders."""
-
 OPERATOR: Final = "operator"
 SUPPLIER: Final = "NETWORK1"
-NEVER: Final = 30 * 24 * 3600
-"""The longest `X-Kci-Delay`: a story that keeps silent."""
 
 
 class Refused(Exception):
@@ -43,9 +38,9 @@ class Playground:
             found = self.callers[code] = Caller(self.wire, lambda: self.process.url, who, is_tenant=is_tenant)
         return found
 
-    async def asked(self, code: str, method: str, path: str, body: object = None, **more: str) -> Answer:
-        """As that party, again until it is answered; raises `Refused` where the answer is not good."""
-        got = await self.caller(code).insist(method, path, body, **more)
+    async def asked(self, code: str, method: str, path: str, body: object = None) -> Answer:
+        """As that party, again until it is answered. Raises `Refused`."""
+        got = await self.caller(code).insist(method, path, body)
         if not 200 <= got.status < 300:
             raise Refused(f"{code} {method} {path}: {got.status} {got.raw[:500]!r}")
         return got
@@ -69,10 +64,9 @@ class Playground:
     async def change(self, code: str, endpoint: str, **to: object) -> Any:
         return (await self.asked(code, "PATCH", f"/manage/v1/endpoints/{endpoint}", to)).body
 
-    async def order(self, code: str, number: int, *, scenario: str, delay: int) -> None:
-        """An order at the documents' premises whose story tells something every `delay` seconds of the sandbox's clock."""
-        play = {"X_Scenario": scenario, "X_Kci_Delay": str(delay)}
-        await self.asked(code, "POST", "service-orders", order(code, number), **play)
+    async def tell(self, code: str, *, first: int, orders: int, each: int = 1) -> int:
+        """So many KCIs at once, by SQL; see `backlog`."""
+        return await backlog.tell(self.gateway.superuser, code, first=first, orders=orders, each=each)
 
     async def rows(self, sql: str, *values: object) -> list[Mapping[str, Any]]:
         """Past all walls."""
@@ -87,20 +81,6 @@ class Playground:
 async def playing(folder: Path, source: Path, settings: Mapping[str, str] | None = None) -> AsyncGenerator[Playground]:
     async with Gateway(folder, source, settings or {}) as gateway, Wire(seconds=120) as wire:
         yield Playground(gateway, await gateway.sandbox(), wire)
-
-
-def order(code: str, number: int, uprn: str = DOCUMENTS) -> dict[str, Any]:
-    return {
-        "id": number,
-        "orderType": "NEW",
-        "tenant": code,
-        "address": {"id": uprn, "type": "UPRN"},
-        "serviceOrderItem": {
-            "serviceSpecification": {"id": "fttp"},
-            "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "55/55"}],
-        },
-        "primaryContact": {"name": "Jane Doe", "email": "jane@doe.com", "phoneNumber": "01234 567890"},
-    }
 
 
 def _instant(text: str) -> datetime:

@@ -40,7 +40,7 @@ async def _catch(one: Proof, bug: seeds.Bug, folder: Path, source: Path) -> str:
     """What of `bug.breaks` was found broken."""
     say(f"{one.name}: planted bug: {bug.name}")
     planted = seeds.plant(source, folder, bug.changes)
-    figures: Figures = one.seeded or one.figures[Size.SMOKE]
+    figures: Figures = {**(one.seeded or one.figures[Size.SMOKE]), **bug.figures}
     found = await one.run(planted, figures, _fresh(folder / "run"))
     seen = {name: count for name, count in found.broken.items() if name in bug.breaks}
     if not seen:

@@ -4,7 +4,8 @@
 
 It prints `ready URL`. Each path is one endpoint. A record has, besides the times of arrival (`at`) and of the answer
 (`answered`, taken just before it is sent): `path`, `headers` in lower case, the body's `sha256`, what the body says of
-itself (`id`, `order`, `number`, `event`, `reason`), and the `status` that was answered; 0 where the connection was cut.
+itself (`id`, `order`, `number`, `event`, `reason`), and the `status` that was answered; 0 where the connection was cut,
+by either side, so that no answer was given.
 
 `POST /control` takes a list of rules; the first one that fits a request answers it. A rule may name a `path`, an
 `order`, a `number`; how many `times` it holds and with which `chance` between 0 and 1; and a `status`, `headers`, a
@@ -91,7 +92,8 @@ class Receiver:
         rule = self._rule_for(record)
         if delay := rule.get("delay"):
             await asyncio.sleep(delay)
-        cut = bool(rule.get("cut"))
+        # Who has gone is not answered, so what it said does not count as taken: the strictest receiver that there is.
+        cut = bool(rule.get("cut")) or request.transport is None
         status = 0 if cut else int(rule.get("status", 204))
         # Before the answer can be seen by anybody, so that what follows it is later in this log, too.
         self._log.write({**record, "status": status, "answered": time.monotonic()})

@@ -6,19 +6,16 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
-
 from proof.ground import Gateway
+from proof.look import LOST, rows
 from proof.model import Figures, Findings, Proof, Size, say
-from proof.t4_desk import LOST, Desk, Hold, Slot, Statements
-from proof.town import AREA, FIRST_VISITED_UPRN, Town, settle
-
-TENANTS: Final = ("ISP1", "ISP2", "ISP3", "ISP4")
-TOWN: Final = Town(tenants=TENANTS, premises=1, visited=50, places=1, open_days=1)
+from proof.slots import TOWN, Slot, open_slots
+from proof.t4_desk import Desk, Hold, Statements
+from proof.town import settle
 
 OVER: Final = "timeslots with more live holders than capacity"
 TWICE: Final = "places that two callers surely held at once"
@@ -33,13 +30,6 @@ SHORT_SHARE: Final = 0.25
 SHORT_SECONDS: Final = (0.5, 3.0)
 PATIENCE: Final = 60.0
 
-_SLOTS: Final = """
-insert into slots (book_id, local_date, classification, starts_at, ends_at, hold_until, book_by, standard, capacity)
-select book_id, '2031-01-01', 'WEEKDAY_AM', $1::timestamptz + n * interval '1 minute',
-    $1::timestamptz + n * interval '1 minute' + interval '5 hours', $1, '2031-01-01', true, $2[n]
-from slot_books, generate_series(1, cardinality($2::integer[])) as n where area = $3
-returning slot_id, capacity, starts_at, ends_at
-"""
 _OVER: Final = """
 select s.slot_id, s.capacity, count(*) as held from reservations as r join slots as s on s.slot_id = r.slot_id
 where r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED') group by s.slot_id having count(*) > s.capacity
@@ -97,7 +87,8 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         slots, tenants = await _open(gateway, figures, chance)
         storm = Storm(slots, figures["hot"], figures["attempts"], chance)
         desks = [
-            Desk(gateway.runtime, tenants[n % len(tenants)], Statements.of(source)) for n in range(figures["connections"])
+            Desk(gateway.runtime, tenants[n % len(tenants)], Statements.of(source))
+            for n in range(figures["connections"])
         ]
         began = time.monotonic()
         await _storm(gateway, storm, desks, figures["kills"], findings)
@@ -108,20 +99,11 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
 
 
 async def _open(gateway: Gateway, figures: Figures, chance: random.Random) -> tuple[list[Slot], list[int]]:
-    places = [chance.randint(1, 4) for _ in range(figures["hot"])] + [chance.randint(1, 2) for _ in range(figures["cold"])]
-    first = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
-    owner: Any = await asyncpg.connect(gateway.owner)
-    try:
-        await owner.execute("update slot_books set hold_rule = 'DURATION', hold_minutes = 1")
-        rows = await owner.fetch(_SLOTS, first, places, AREA)
-        tenants = [row["tenant_no"] for row in await owner.fetch("select tenant_no from tenants order by 1")]
-    finally:
-        await owner.close()
-    slots = [
-        Slot(row["slot_id"], row["capacity"], FIRST_VISITED_UPRN + n % TOWN.visited, row["starts_at"], row["ends_at"])
-        for n, row in enumerate(sorted(rows, key=lambda one: one["starts_at"]))
-    ]
-    return slots, tenants
+    places = [chance.randint(1, 4) for _ in range(figures["hot"])]
+    places += [chance.randint(1, 2) for _ in range(figures["cold"])]
+    slots = await open_slots(gateway, places, apart=timedelta(minutes=10))
+    await rows(gateway, "update slot_books set hold_rule = 'DURATION', hold_minutes = 1")
+    return slots, [row["tenant_no"] for row in await rows(gateway, "select tenant_no from tenants order by 1")]
 
 
 async def _storm(gateway: Gateway, storm: Storm, desks: Sequence[Desk], kills: int, findings: Findings) -> None:
@@ -214,44 +196,36 @@ async def _watch(gateway: Gateway, findings: Findings) -> None:
     """What the database itself says, twice a second, while it happens."""
     while True:
         try:
-            for row in await _rows(gateway, _OVER):
+            for row in await rows(gateway, _OVER):
                 findings.broke(OVER, f"slot {row['slot_id']}: {row['held']} holders of {row['capacity']} places")
         except LOST:
             findings.done["times that the watcher lost its connection"] += 1
         await asyncio.sleep(0.5)
 
 
-async def _rows(gateway: Gateway, sql: str) -> list[Any]:
-    connection: Any = await asyncpg.connect(gateway.superuser, timeout=10)
-    try:
-        return await connection.fetch(sql)
-    finally:
-        await connection.close()
-
-
 async def _settled(gateway: Gateway) -> None:
     """Until every hold that was to end soon has had its expiry, or time is up; what is left then is told."""
     began = time.monotonic()
     while time.monotonic() < began + PATIENCE:
-        if not await _rows(gateway, _WAITING) and time.monotonic() > began + SHORT_SECONDS[1] + 1:
+        if not await rows(gateway, _WAITING) and time.monotonic() > began + SHORT_SECONDS[1] + 1:
             return
         await asyncio.sleep(0.2)
 
 
 async def _judge(gateway: Gateway, storm: Storm, holds: Sequence[Hold], findings: Findings) -> None:
-    for row in await _rows(gateway, _OVER):
+    for row in await rows(gateway, _OVER):
         findings.broke(OVER, f"slot {row['slot_id']}: {row['held']} holders of {row['capacity']} places at the end")
-    for row in await _rows(gateway, _MISCOUNT):
+    for row in await rows(gateway, _MISCOUNT):
         findings.broke(MISCOUNT, f"slot {row['slot_id']}: booked {row['booked']}, holders {row['held']}")
-    for row in await _rows(gateway, _BLOCKED):
+    for row in await rows(gateway, _BLOCKED):
         findings.broke(BLOCKED, f"tenant {row['tenant_id']} hold {row['id']}: since {row['expires_at'].isoformat()}")
     for slot, moment, held in too_many(holds):
         findings.broke(TWICE, f"slot {slot.slot_id}: {held} sure holders of {slot.capacity} places at {moment:.6f}")
-    there = {(row["tenant_id"], row["id"]) for row in await _rows(gateway, "select tenant_id, id from reservations")}
+    there = {(row["tenant_id"], row["id"]) for row in await rows(gateway, "select tenant_id, id from reservations")}
     for hold in holds:
         if (hold.tenant, hold.id) not in there:
             findings.broke(FORGOTTEN, f"tenant {hold.tenant} hold {hold.id} of slot {hold.slot.slot_id}")
-    ends = {row["state"]: row["holds"] for row in await _rows(gateway, _STATES)}
+    ends = {row["state"]: row["holds"] for row in await rows(gateway, _STATES)}
     findings.done["holds that expired"] = ends.get("EXPIRED", 0)
     if not ends.get("EXPIRED") or not ends.get("RELEASED") or storm.got == 0:
         findings.broke(FORGOTTEN, f"the storm was none: {ends}")

@@ -3,32 +3,22 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
 import asyncpg
 import orjson
 
+from proof.slots import Slot
 from proof.t4_statements import Statement, statement
+from proof.town import FIRST_VISITED_UPRN
 
 SERVICE: Final = "fttp"
 HOLD_SECONDS: Final = 60
 """The book's holds last a minute, from a now that is told to the statement."""
 
 APP_ROLE: Final = "fibregate_app"
-LOST: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A timeslot to be booked."""
-
-    slot_id: int
-    capacity: int
-    uprn: int
-    starts_at: datetime
-    ends_at: datetime
 
 
 @dataclass
@@ -93,7 +83,7 @@ class Desk:
         values: Mapping[str, object] = {
             "tenant": self.tenant,
             "wish.id": number,
-            "wish.uprn": slot.uprn,
+            "wish.uprn": FIRST_VISITED_UPRN,
             "wish.service": SERVICE,
             "wish.purpose.value": "PROVIDE",
             "wish.starts_at": slot.starts_at,
@@ -101,7 +91,7 @@ class Desk:
             "wish.body_hash": number.to_bytes(8),
             "today": now.date(),
             "now": now,
-            "dict(wish.address)": {"id": str(slot.uprn), "type": "UPRN"},
+            "dict(wish.address)": {"id": str(FIRST_VISITED_UPRN), "type": "UPRN"},
             "notice": None,
             "asker.request_id": "t4",
             "limit": None,
@@ -139,7 +129,3 @@ class Desk:
 
 def _dump(value: object) -> str:
     return orjson.dumps(value).decode()
-
-
-def day_of(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()

@@ -34,7 +34,9 @@ def statement(source: Path, function: str, file: str = STORE) -> Statement:
     constants = {
         node.targets[0].id: node.value.value
         for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
     }
     for node in tree.body:
         if isinstance(node, ast.AsyncFunctionDef) and node.name == function:

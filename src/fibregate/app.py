@@ -18,6 +18,7 @@ from fibregate.doors.wholesale import door as wholesale
 from fibregate.doors.wholesale.services import Wholesale
 from fibregate.errors import GatewayError, Unavailable
 from fibregate.kcis.endpoints.model import Rules
+from fibregate.kcis.endpoints.trials import Trials
 from fibregate.tenants.callers import Callers
 from fibregate.web.dialect import Dialect, error_object
 from fibregate.web.door import Door
@@ -33,6 +34,7 @@ class App:
     clock: BusinessClock
     callers: Callers
     rules: Rules
+    trials: Trials
     wholesale: Wholesale
     more: tuple[Door[Any], ...] = ()
     is_ready: Callable[[], bool] = lambda: True
@@ -43,10 +45,10 @@ def gate(app: App) -> Gate:
     """The DOORS table behind one port."""
     authenticate = app.callers.authenticate
     doors: list[Door[Any]] = [
-        *identity(app.callers),
+        *identity(app.callers, app.db),
         wholesale.door(app.wholesale, authenticate),
         updates.door(Updates(db=app.db, clock=app.clock), authenticate),
-        manage.door(Manage(db=app.db, rules=app.rules), authenticate),
+        manage.door(Manage(db=app.db, rules=app.rules, trials=app.trials), authenticate),
         *app.more,
     ]
     mounts: Mapping[str, ASGIApp] = {"/health/live": _live, "/health/ready": _Ready(app)}

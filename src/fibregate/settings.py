@@ -3,11 +3,14 @@
 `docs/reference/settings.md` is made from it.
 """
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 
 
 class Settings(BaseSettings):
@@ -48,3 +51,56 @@ class Settings(BaseSettings):
     )
     retry_days: int = Field(default=7, ge=1, le=30, description="how long a delivery is tried before it is parked")
     worker_concurrency: int = Field(default=32, ge=1, le=500, description="lanes that one worker runs at a time")
+    checks_minutes: int = Field(
+        default=60,
+        ge=5,
+        le=1440,
+        description="minutes of business time between two looks for ghost appointments, stray lanes, old deliveries and"
+        " credentials that end (the sandbox looks every 6 hours)",
+    )
+    undelivered_minutes: int = Field(
+        default=60, ge=1, description="age at which a tenant's oldest undelivered KCI is alarmed"
+    )
+    attached_hours: int = Field(
+        default=24, ge=1, description="how long after its commitment an order may wait for its visit to be confirmed"
+    )
+    sign_in_failures: int = Field(
+        default=20, ge=1, description="refused token requests of one client or address in 10 minutes that are alarmed"
+    )
+    duty_secret: SecretStr | None = Field(
+        default=None, description="secret that signs alarms to `duty_webhook`: `whsec_` and at least 24 bytes in base64"
+    )
+    duty_webhook: str | None = Field(default=None, description="URL to which alarms are posted")
+    duty_allow: list[str] = Field(
+        default_factory=list, description="networks that `duty_webhook` may be in although they are not public"
+    )
+    smtp_host: str | None = Field(default=None, description="mail server for alarms")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the connection to the mail server is protected"
+    )
+    smtp_user: str | None = Field(default=None, description="user at the mail server")
+    smtp_password: SecretStr | None = Field(default=None, description="password at the mail server")
+    smtp_from: str | None = Field(default=None, description="sender of alarm mails")
+    duty_mail: str | None = Field(default=None, description="address to which alarms are mailed")
+
+    @field_validator("duty_secret")
+    @classmethod
+    def _is_a_secret(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not _SECRET.fullmatch(given.get_secret_value()):
+            raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
+        return given
+
+    @field_validator("duty_webhook")
+    @classmethod
+    def _is_signed(cls, given: str | None, others: ValidationInfo) -> str | None:
+        if given is not None and others.data.get("duty_secret") is None:
+            raise ValueError("needs FIBREGATE_DUTY_SECRET: alarms are signed")
+        return given
+
+    @field_validator("duty_mail")
+    @classmethod
+    def _has_a_server(cls, given: str | None, others: ValidationInfo) -> str | None:
+        if given is not None and not (others.data.get("smtp_host") and others.data.get("smtp_from")):
+            raise ValueError("needs FIBREGATE_SMTP_HOST and FIBREGATE_SMTP_FROM")
+        return given

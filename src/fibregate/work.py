@@ -3,26 +3,33 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
+from uuid import UUID
 
+from fibregate.alarms import telling
+from fibregate.alarms.duty import Duty
 from fibregate.appointments import actions as appointments
-from fibregate.clock import BusinessClock, BusinessTime
+from fibregate.clock import BusinessClock, BusinessTime, real_now
 from fibregate.db import Db, Tx
 from fibregate.doors.tenant import rendering as tenant_kci
 from fibregate.doors.updates import rendering as supplier_kci
 from fibregate.doors.wholesale import rendering as wholesale
 from fibregate.inbox import actions as inbox
 from fibregate.kcis.delivery import actions as delivery
+from fibregate.kcis.delivery import signing
 from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.delivery.model import Rendering
+from fibregate.kcis.delivery.signing import Key, Keyring
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.lanes.runner import Handler
 from fibregate.orders import actions as orders
+from fibregate.orders.watch import actions as watch
+from fibregate.orders.watch import warning
 from fibregate.settings import Settings
 from fibregate.suppliers.network import store as network
 from fibregate.suppliers.network.books import actions as books
 from fibregate.vault import Vault
-from fibregate.vocabulary import OrderKey, SupplierId, TenantId
+from fibregate.vocabulary import OrderKey, OrderStatus, SupplierId, TenantId
 from fibregate.web.connector import Connector
 
 RENDERERS: Final[Mapping[str, Rendering]] = {
@@ -37,13 +44,17 @@ KeepsSilence = Callable[[Tx, TenantId, OrderKey], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What handlers need. `begin` and `keeps_silence` are a sandbox's, `extra` its own lanes."""
+    """What handlers need. `begin` and `keeps_silence` are a sandbox's, `extra` its own lanes.
+
+    Without anybody on `duty`, alarms are only shown.
+    """
 
     db: Db
     clock: BusinessClock
     settings: Settings
     vault: Vault
     connector: Connector
+    duty: Duty = Duty()
     begin: Begin | None = None
     keeps_silence: KeepsSilence | None = None
     extra: Mapping[str, Handler] | None = None
@@ -80,6 +91,12 @@ def handlers(work: Work) -> dict[str, Handler]:
     async def deliver(claim: Claim) -> None:
         await delivery.deliver(post, claim)
 
+    async def tell(claim: Claim) -> None:
+        await telling.tell(work.db, work.duty, claim, await work.clock.now())
+
+    async def look(claim: Claim) -> None:
+        await warning.look(work.db, claim, await work.clock.now())
+
     return {
         "dispatch": dispatch,
         "inbox": read_update,
@@ -89,6 +106,8 @@ def handlers(work: Work) -> dict[str, Handler]:
         "kci": deliver,
         "replay": deliver,
         "books": open_books,
+        telling.LANE: tell,
+        watch.LANE: look,
         **(work.extra or {}),
     }
 
@@ -98,10 +117,12 @@ async def _dispatch(work: Work, claim: Claim) -> None:
     now = await work.clock.now()
     async with work.db.tx(tenant) as tx:
         await lanes.complete(tx, claim)
-        await orders.dispatch(tx, tenant, order, now)
+        sent = await orders.dispatch(tx, tenant, order, now)
         if work.begin:
             play = cast("Mapping[str, object] | None", claim.subject.get("play"))
             await work.begin(tx, tenant, order, play, now)
+        if sent.status is OrderStatus.SENT_TO_SUPPLIER:
+            await watch.begin(tx, sent, watch.SENT, now)
 
 
 async def _silence(work: Work, claim: Claim) -> None:
@@ -113,6 +134,12 @@ async def _silence(work: Work, claim: Claim) -> None:
     if not mine:
         supplier = SupplierId(await network.own_supplier(work.db))
         await inbox.break_silence(work.db, claim, await work.clock.now(), supplier)
+
+
+def sign(secret: bytes, message_id: str, body: bytes) -> Mapping[str, str]:
+    """For what we send to the operator: the same scheme as for tenants."""
+    keyring = Keyring((Key(UUID(int=0), secret),))
+    return signing.headers(keyring, message_id=message_id, at=real_now(), body=body)
 
 
 def _of(claim: Claim) -> tuple[TenantId, OrderKey]:

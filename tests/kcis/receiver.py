@@ -1,5 +1,6 @@
 """A tenant's endpoint on loopback: keeps what came, byte for byte, and answers what it is told to."""
 
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -51,16 +52,16 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(path: str = "/kcis") -> AsyncGenerator[Receiver]:
+async def receiving(path: str = "/kcis", *, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Receiver]:
     receiver = Receiver()
     app = web.Application(client_max_size=2**22)
     app.router.add_route("*", "/{rest:.*}", receiver.answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     host, port = runner.addresses[0][:2]
-    receiver.url = f"http://{host}:{port}{path}"
+    receiver.url = f"{'https' if tls else 'http'}://{host}:{port}{path}"
     try:
         yield receiver
     finally:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from fibregate.kcis.delivery.actions import Post
 from fibregate.kcis.delivery.model import Rendering
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.model import Rules
+from fibregate.kcis.endpoints.trials import Trials
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.migrate import Dsns
@@ -84,13 +86,29 @@ class Stage:
     def rules(self) -> Rules:
         return Rules(guard=LOOPBACK, renderings=RENDERINGS, vault=self.vault)
 
+    @cached_property
+    def accesses(self) -> Accesses:
+        return Accesses(self.connector, self.vault)
+
+    @property
+    def trials(self) -> Trials:
+        return Trials(
+            db=self.web,
+            clock=self.clock,
+            connector=self.connector,
+            accesses=self.accesses,
+            vault=self.vault,
+            renderings=RENDERINGS,
+            total_seconds=3,
+        )
+
     @property
     def post(self) -> Post:
         return Post(
             db=self.work,
             clock=self.clock,
             connector=self.connector,
-            accesses=Accesses(self.connector, self.vault),
+            accesses=self.accesses,
             vault=self.vault,
             renderings=RENDERINGS,
             retry_days=self.retry_days,

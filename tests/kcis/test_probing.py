@@ -1,15 +1,20 @@
 """An endpoint that fails is probed; an event that fails alone backs off alone; the first 2xx releases what waits."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from aiohttp import web
 from tests.kcis.receiver import Received, Receiver
-from tests.kcis.stage import Stage
+from tests.kcis.stage import RENDERINGS, Stage
 
+from fibregate.clock import BusinessTime
+from fibregate.doors.wholesale import rendering
 from fibregate.kcis.delivery import actions as delivery
+from fibregate.kcis.delivery.model import Rendering
 
 MINUTES = timedelta(minutes=1)
 
@@ -108,7 +113,9 @@ async def test_a_lone_failing_event_backs_off_to_an_hour_and_its_neighbours_go_o
     for _ in range(10):
         await stage.tell(await stage.order())
         await stage.work_off()
-        lane = await stage.work.row("select due_at, last_done from lanes where subject ->> 'order' = $1", None, str(bad))
+        lane = await stage.work.row(
+            "select due_at, last_done from lanes where subject ->> 'order' = $1", None, str(bad)
+        )
         assert lane is not None
         waits.append((lane["due_at"] - await stage.clock.now()).total_seconds())
         await stage.clock.set(lane["due_at"])
@@ -195,3 +202,21 @@ async def test_a_recovery_that_meets_a_worker_about_to_hold_loses_no_lane(stage:
     assert len(receiver.taken) == 20
     assert await held(stage) == 0
     assert (await health(stage, endpoint))["state"] == "UP"
+
+
+async def test_what_cannot_be_rendered_is_parked_at_once_and_its_neighbours_go_on(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(facts: Mapping[str, Any], at: BusinessTime) -> bytes:
+        if facts["orderId"] == 159:
+            raise KeyError("status")
+        return rendering.render(facts, at)
+
+    await stage.endpoint(receiver.url)
+    monkeypatch.setitem(RENDERINGS, rendering.NAME, Rendering(broken))
+    await stage.tell(await stage.order())
+    await stage.tell(await stage.order())
+    await stage.work_off()
+    rows = await stage.work.rows("select parked_reason from lanes where kind = 'kci' order by key", None)
+    assert [row["parked_reason"] for row in rows] == ["KCI 1 could not be written in this rendering", None]
+    assert [got.json["orderId"] for got in receiver.taken] == [160]

@@ -18,9 +18,13 @@ MESSY, CLEAN = 999900001027, 999900001001
 A_MONTH = timedelta(days=31)
 
 
-async def _played(stage: Stage, uprn: int, headers: dict[str, str] | None = None) -> int:
+async def _placed(stage: Stage, uprn: int, headers: dict[str, str] | None = None) -> int:
     held = await stage.book(uprn)
-    order = await stage.order(uprn, appointment=held.id, headers=headers)
+    return await stage.order(uprn, appointment=held.id, headers=headers)
+
+
+async def _played(stage: Stage, uprn: int, headers: dict[str, str] | None = None) -> int:
+    order = await _placed(stage, uprn, headers)
     await stage.walk(A_MONTH)
     return order
 
@@ -42,8 +46,9 @@ def _same_words(told: Told) -> list[str]:
 
 
 async def test_the_tenant_is_told_a_clean_install_in_order_each_once_and_then_the_late_one(stage: Stage) -> None:
-    messy = await stage.told(await _played(stage, MESSY))
-    clean = await stage.told(await _played(stage, CLEAN))
+    placed = [await _placed(stage, uprn) for uprn in (MESSY, CLEAN)]
+    await stage.walk(A_MONTH)
+    messy, clean = [await stage.told(one) for one in placed]
     assert messy.letters == f"{clean.letters} +" == "A C U U + E +"
     assert _same_words(messy)[:6] == _same_words(clean)
     assert [row["sequence_number"] for row in messy.rows] == list(range(1, 8))
@@ -102,8 +107,7 @@ async def test_a_second_order_there_needs_no_visit_and_is_told_as_badly(stage: S
 
 
 async def test_an_order_that_its_network_ends_early_hears_no_more(stage: Stage) -> None:
-    held = await stage.book(MESSY)
-    order = await stage.order(MESSY, appointment=held.id)
+    order = await _placed(stage, MESSY)
     await stage.walk(timedelta(hours=1))
     found = await orders.get(stage.db, stage.tenants["ISP1"], order)
     await stage.say_at_the_door(found, Reason.CANCELLED, 3, problem="PLANNING_ISSUE")
@@ -113,8 +117,7 @@ async def test_an_order_that_its_network_ends_early_hears_no_more(stage: Stage) 
 
 
 async def test_a_number_that_was_taken_meanwhile_does_not_stop_the_story(stage: Stage) -> None:
-    held = await stage.book(MESSY)
-    order = await stage.order(MESSY, appointment=held.id)
+    order = await _placed(stage, MESSY)
     await stage.walk(timedelta(hours=1))
     found = await orders.get(stage.db, stage.tenants["ISP1"], order)
     await stage.say_at_the_door(found, Reason.UPDATE, 3)

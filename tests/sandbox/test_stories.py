@@ -51,7 +51,7 @@ def every_step() -> Iterator[tuple[Story, Step]]:
 
 
 def test_every_story_of_the_issue_is_there() -> None:
-    wanted = {f"F{n:02}" for n in (1, *range(3, 24), 27, 28, 29, 30)}
+    wanted = {f"F{n:02}" for n in (1, *range(3, 24), *range(26, 31))}
     scenarios = {"ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "REAPPOINT", "DELAYED", "CANCELLED"}
     assert {one.id for one in STORIES} == wanted | {f"ORDER_{one}" for one in scenarios}
     assert set(library().by_scenario) == {f"ORDER_{one}" for one in scenarios | {"SUCCESSFUL", "REJECTED"}}
@@ -125,6 +125,8 @@ def test_a_wait_for_the_tenant_is_the_last_step_or_ends_by_itself(story: Story) 
 @pytest.mark.parametrize("story", STORIES, ids=lambda one: one.id)
 def test_the_course_is_the_overview(story: Story) -> None:
     told = (story.unanswered or story.all_kcis).split()
+    if story.agreed:
+        told.remove("W")  # the watch's own
     ways = [[LETTERS[one.say] for one in way] for way in courses(story)]
     # The wait that is the same for all is the network's own, and no step of the story.
     assert any(told in (way, [*way, "W", "X"]) for way in ways)

@@ -1,5 +1,7 @@
 """Sound an alarm and clear it. Rules: `docs/reference/alarms.md`."""
 
+from collections.abc import Mapping
+
 from fibregate.alarms import store
 from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
@@ -40,6 +42,23 @@ async def clear(tx: Tx, tenant: TenantId | None, *, kind: Kind, subject: str, no
         return False
     await _queue(tx, tenant, ended, now)
     return True
+
+
+async def settle(
+    tx: Tx,
+    tenant: TenantId | None,
+    *,
+    kind: Kind,
+    found: Mapping[str, str],
+    now: BusinessTime,
+    tells_tenant: bool = False,
+) -> None:
+    """A check has looked at everything: what it found sounds, by subject and text, and what it did not is cleared."""
+    for subject in await store.list_open(tx, tenant, kind.value):
+        if subject not in found:
+            await clear(tx, tenant, kind=kind, subject=subject, now=now)
+    for subject, text in found.items():
+        await sound(tx, tenant, kind=kind, subject=subject, text=text, now=now, tells_tenant=tells_tenant)
 
 
 async def _queue(tx: Tx, tenant: TenantId | None, alarm: int, now: BusinessTime) -> None:

@@ -24,7 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm, open or cleared. `changes` counts what is to be told of it; the times are business time."""
+    """One alarm, open or cleared. `changes` counts what is to be told of it; the times are business time.
+
+    `untold_because` is why somebody who should have been told has not been yet.
+    """
 
     id: int
     tenant: TenantId | None
@@ -36,3 +39,4 @@ class Alarm:
     raised_at: datetime
     cleared_at: datetime | None
     changes: int
+    untold_because: str | None

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fibregate.cli import doctor, orders, premises, sandbox, serve, signing_keys, slots, tenants, work_orders
+from fibregate.cli.certify import command as certify
 from fibregate.cli.demo import command as demo
 from fibregate.web import logs
 
@@ -41,6 +42,7 @@ serve.register(app)
 sandbox.register(app)
 demo.register(app)
 doctor.register(app)
+certify.register(app)
 _GROUPS = (
     ("tenant", tenants.tenant, "tenant list"),
     ("credential", tenants.credential, "credential list --of ISP1"),

@@ -13,12 +13,15 @@ import asyncpg
 import structlog
 
 from fibregate import boot, vault, work
+from fibregate.alarms.duty import on_duty
 from fibregate.app import App, gate
 from fibregate.cli.context import Refused, in_words
 from fibregate.clock import BusinessClock, SystemClock
 from fibregate.db import APP_ROLE, WORK_ROLE, Db
 from fibregate.doors.wholesale.services import Wholesale
+from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.endpoints.model import Rules
+from fibregate.kcis.endpoints.trials import Trials
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.hints import Hints
 from fibregate.lanes.runner import Handler, Runner
@@ -143,16 +146,21 @@ async def _take_back_leases(plan: Plan) -> None:
         await db.close()
 
 
+def _connector(shared: Shared) -> Connector:
+    """The worker and the web server have one each: neither waits for what the other has open."""
+    return Connector(
+        shared.guard,
+        connect_seconds=shared.settings.webhook_connect_seconds,
+        total_seconds=shared.settings.webhook_total_seconds,
+    )
+
+
 @asynccontextmanager
 async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
     settings = plan.settings
     db = Db(plan.dsn, role=WORK_ROLE, size=settings.pool_size)
     clock = plan.clock(db)
-    async with Connector(
-        shared.guard,
-        connect_seconds=settings.webhook_connect_seconds,
-        total_seconds=settings.webhook_total_seconds,
-    ) as connector:
+    async with _connector(shared) as connector, on_duty(settings, work.sign) as duty:
         mine = Shared(
             db=db, clock=clock, settings=settings, vault=shared.vault, callers=shared.callers, guard=shared.guard
         )
@@ -162,6 +170,7 @@ async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
             settings=settings,
             vault=shared.vault,
             connector=connector,
+            duty=duty,
             extra=plan.lanes(mine),
             **plan.working(mine),
         )
@@ -180,23 +189,9 @@ async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
 
 @asynccontextmanager
 async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGenerator[None]:
-    settings = plan.settings
     is_ready = False
-    wholesale: dict[str, Any] = {
-        "one_open_order": settings.one_open_order,
-        "hold_limit": settings.hold_limit or None,
-        **plan.wholesale(shared),
-    }
-    app = App(
-        db=shared.db,
-        clock=shared.clock,
-        callers=shared.callers,
-        rules=Rules(guard=shared.guard, renderings=tuple(work.RENDERERS), vault=shared.vault),
-        wholesale=Wholesale(db=shared.db, clock=shared.clock, **wholesale),
-        more=plan.doors(shared),
-        is_ready=lambda: is_ready,
-        log=log,
-    )
+    connector = _connector(shared)
+    app = _app(plan, shared, connector, lambda: is_ready, log)
     host, port = plan.web or ("127.0.0.1", 0)
     server = Server(gate(app), host=host, port=port)
     try:
@@ -213,3 +208,32 @@ async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGen
     finally:
         is_ready = False
         await server.stop()
+        await connector.close()
+
+
+def _app(plan: Plan, shared: Shared, connector: Connector, is_ready: Callable[[], bool], log: logs.RequestLog) -> App:
+    settings = plan.settings
+    wholesale: dict[str, Any] = {
+        "one_open_order": settings.one_open_order,
+        "hold_limit": settings.hold_limit or None,
+        **plan.wholesale(shared),
+    }
+    return App(
+        db=shared.db,
+        clock=shared.clock,
+        callers=shared.callers,
+        rules=Rules(guard=shared.guard, renderings=tuple(work.RENDERERS), vault=shared.vault),
+        trials=Trials(
+            db=shared.db,
+            clock=shared.clock,
+            connector=connector,
+            accesses=Accesses(connector, shared.vault),
+            vault=shared.vault,
+            renderings=work.RENDERERS,
+            total_seconds=settings.webhook_total_seconds,
+        ),
+        wholesale=Wholesale(db=shared.db, clock=shared.clock, **wholesale),
+        more=plan.doors(shared),
+        is_ready=is_ready,
+        log=log,
+    )

@@ -29,6 +29,7 @@ select
     'kci:' || e.endpoint_id || ':' || $2, 'kci', $1,
     jsonb_build_object('endpoint', e.endpoint_id, 'order', $2::bigint), $10, $3, $3 - 1, e.endpoint_id::text
 from endpoints as e where e.tenant_id = $1 and e.deleted_at is null
+order by e.endpoint_id
 on conflict (key) do update set
     last_enqueued = greatest(l.last_enqueued, excluded.last_enqueued),
     due_at = case when l.last_done = l.last_enqueued then excluded.due_at else l.due_at end

@@ -22,7 +22,7 @@ Handler = Callable[[Claim], Awaitable[None]]
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
-GATHER_SECONDS = 0.003
+GATHER_SECONDS = 0.008
 SHARES_AT_A_TIME = 4
 """How many queues that never end, or receivers that never answer, it takes to fill a worker."""
 
@@ -152,8 +152,9 @@ class Runner:
                 continue
 
     async def _extend(self) -> None:
-        kept = await actions.extend(self._db, self.owner, list(self._running.values()))
-        for task, claim in list(self._running.items()):
+        beating = dict(self._running)  # what is claimed meanwhile is not asked for, so it cannot be missed
+        kept = await actions.extend(self._db, self.owner, beating.values())
+        for task, claim in beating.items():
             if claim.key not in kept:
                 task.cancel()
 

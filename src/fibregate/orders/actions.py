@@ -155,5 +155,5 @@ async def get(db: Db, tenant: TenantId, order_id: int) -> Order:
 
 
 async def list_updates(db: Db, order: Order) -> list[Row]:
-    """Every KCI told of the order as it was read, none newer, with what is known of its delivery."""
+    """Every KCI told of the order as it was read, none newer."""
     return await store.list_updates(db, order.tenant, order.key, up_to=order.kci_count)

@@ -245,12 +245,7 @@ async def earlier_open_order(on: Statements, uprn: int, order: OrderKey) -> bool
 
 
 _UPDATES = """
-select k.id, k.sequence_number, k.reason, k.status, k.facts, k.issued_at, k.received_at,
-    (
-        select jsonb_build_object('made', min(d.made_at), 'all', bool_and(d.delivered_at is not null))
-        from deliveries as d
-        where d.tenant_id = k.tenant_id and d.order_key = k.order_key and d.sequence_number = k.sequence_number
-    ) as delivery
+select k.id, k.sequence_number, k.reason, k.status, k.facts, k.issued_at, k.received_at
 from kcis as k where k.tenant_id = $1 and k.order_key = $2 and k.sequence_number <= $3 order by k.sequence_number
 """
 

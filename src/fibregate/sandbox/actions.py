@@ -10,6 +10,7 @@ from fibregate.errors import Invalid
 from fibregate.inbox import actions as inbox
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
+from fibregate.orders.watch import actions as watch
 from fibregate.sandbox import messenger, speech, store
 from fibregate.sandbox.course import Next, upcoming
 from fibregate.sandbox.library import DEFAULT, MAIN, Story, library
@@ -86,11 +87,20 @@ async def begin(
     )
     if not fresh:
         return
+    await _agree(tx, tenant, order, story, delayed=delay is not None)
     memory = Memory(with_visit=facts["reservation_id"] is not None)
     run = {"problem_code": problem, "kci_delay_seconds": delay, "memory": memory.written()}
     opening = scene(tenant, facts, run, story)
     opening = replace(opening, twin=await store.has_elder_order(tx, tenant, order, uprn=opening.uprn))
     await _set(tx, opening, upcoming(opening, MAIN, 0))
+
+
+async def _agree(tx: Tx, tenant: TenantId, order: OrderKey, story: Story, *, delayed: bool) -> None:
+    """What the watch may expect: of a story that falls silent, or whose times are the tenant's own, nothing."""
+    if story.agreed:
+        await watch.agree(tx, tenant, order, story.agreed)
+    elif delayed or not story.watched:
+        await watch.leave_alone(tx, tenant, order)
 
 
 async def play_next(db: Db, claim: Claim, now: BusinessTime) -> None:

@@ -8,6 +8,7 @@ from fibregate.clock import BusinessTime
 from fibregate.sandbox.library import Choice, Condition, Step, library
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import office_hours
+from fibregate.vocabulary import Reason
 
 OVERTAKEN_BY = timedelta(seconds=20)
 """How long after the message that overtook it an overtaken one is brought: well within the wait for a gap."""
@@ -86,6 +87,7 @@ def _charge_covered(scene: Scene) -> bool:
 
 _CONDITIONS: Mapping[Condition, Callable[[Scene], bool]] = {
     "charge_covered": _charge_covered,
+    "committed": lambda scene: Reason.COMMITTED in scene.memory.said,
     "twin": lambda scene: scene.twin,
     "visit_ahead": lambda scene: scene.starts > scene.previous,
     "with_visit": lambda scene: scene.memory.with_visit,

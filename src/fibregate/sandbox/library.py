@@ -44,7 +44,7 @@ def _is_time(text: str) -> str:
 
 
 Time = Annotated[str, AfterValidator(_is_time)]
-Condition = Literal["charge_covered", "twin", "visit_ahead", "with_visit"]
+Condition = Literal["charge_covered", "committed", "twin", "visit_ahead", "with_visit"]
 Deed = Literal["name_order", "set_up_service", "find_other_vlan", "take_other_vlan"]
 Speaker = Literal["machine", "person", "visit"]
 
@@ -171,7 +171,8 @@ class Story(Written):
     """One file of `stories/`. `plays` borrows another story's course.
 
     `kcis` are the updates in the letters of `LETTERS`, `afterwards` those that come when the order has ended;
-    `unanswered` are all of them where the tenant never amends.
+    `unanswered` are all of them where the tenant never amends. `agreed` are the working hours after which the gateway's
+    own watch expects news, by status; where the story means to fall silent, it is not `watched`.
     """
 
     id: str
@@ -191,6 +192,8 @@ class Story(Written):
     promise: str
     default_problem: str | None = None
     own_silence: bool = False
+    agreed: Mapping[OrderStatus, int] = Field(default_factory=dict[OrderStatus, int])
+    watched: bool = True
     charge: Charge | None = None
     plays: str | None = None
     course: tuple[Item, ...] = ()

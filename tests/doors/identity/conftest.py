@@ -14,7 +14,7 @@ from fibregate.web.server import Server
 @pytest.fixture
 async def identity(dsns: Dsns) -> AsyncIterator[Identity]:
     office = await opened(dsns.runtime)
-    server = Server(Gate(doors(office.callers)))
+    server = Server(Gate(doors(office.callers, office.db)))
     await server.start()
     async with aiohttp.ClientSession(server.url) as session:
         yield Identity(office, session)

@@ -55,7 +55,7 @@ async def desk(dsns: Dsns) -> AsyncIterator[Desk]:
                 raise NotAuthorised("Authorization: unknown token")
             return callers[token]
 
-        gate = Gate([door(Manage(db=stage.web, rules=stage.rules), authenticate)])
+        gate = Gate([door(Manage(db=stage.web, rules=stage.rules, trials=stage.trials), authenticate)])
         clients = [
             httpx.AsyncClient(
                 transport=httpx.ASGITransport(app=gate),

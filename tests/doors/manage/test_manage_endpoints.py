@@ -18,6 +18,10 @@ async def test_an_endpoint_is_made_and_its_secret_is_shown_once(desk: Desk) -> N
         "rendering": "wholesale-webhook",
         "enabled": True,
         "created": "2025-07-01T09:00:00.000Z",
+        "headerNames": [],
+        "auth": {"type": "NONE"},
+        "keysUrl": f"/.well-known/webhook-keys/{made['id']}",
+        "health": {"state": "UP", "failures": 0},
         "secret": made["secret"],
     }
     assert made["secret"].startswith("whsec_")
@@ -29,7 +33,8 @@ async def test_an_endpoint_is_made_and_its_secret_is_shown_once(desk: Desk) -> N
 
 async def test_the_secret_is_sealed_at_rest_and_opens_for_its_endpoint_only(desk: Desk) -> None:
     one, other = await desk.made(), await desk.made()
-    rows = await desk.stage.web.rows("select secret from endpoints where tenant_id = $1", desk.stage.ours)
+    rows = await desk.stage.web.rows("select secret from endpoint_secrets where tenant_id = $1", desk.stage.ours)
+    assert len(rows) == 2
     assert all(one["secret"].encode() not in row["secret"] for row in rows)
     assert one["secret"] != other["secret"]
 
@@ -62,9 +67,9 @@ async def test_a_deleted_endpoint_is_gone(desk: Desk) -> None:
     for answer in (await desk.ours.delete(path), await desk.ours.get(path), await desk.ours.patch(path, json={})):
         assert answer.status_code == 404
     assert (await desk.ours.get(ENDPOINTS)).json() == {"endpoints": []}
-    row = await desk.stage.web.row("select secret from endpoints where tenant_id = $1", desk.stage.ours)
-    assert row is not None
-    assert row["secret"] == b""
+    kept = "select 1 from endpoint_secrets where tenant_id = $1"
+    assert await desk.stage.web.rows(kept, desk.stage.ours) == []
+    assert await desk.stage.web.rows("select 1 from endpoint_public_keys", None) == []
 
 
 def said(answer: Any, wanted: str) -> tuple[int, str, list[str]]:

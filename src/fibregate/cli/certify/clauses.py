@@ -101,6 +101,13 @@ SIZE: Final = Clause(
     "Take bodies of up to 1 MiB.",
     "raise the limit of your server, of its framework and of the proxy before it to at least 1 MiB",
 )
+ECHO: Final = Clause(
+    "Echo",
+    'It is asked by POST with `{"orders": [1, 2]}`, and answers 200 with `{"1": {"sequence": 7, "status": "COMPLETED", '
+    '"seen": 7}}` in at most 4 KiB: for each order the highest number that it has, the status that it shows, and how '
+    "many KCIs it acted on.",
+    "answer so for the orders that are asked for, and leave out those that you do not have",
+)
 ALL: Final = (
     TAKEN,
     IN_TIME,
@@ -118,4 +125,5 @@ ALL: Final = (
     AFTER_THE_END,
     UNSOLICITED,
     SIZE,
+    ECHO,
 )

@@ -18,13 +18,6 @@ _GOOD: Final = 200
 Wrong = tuple[str, Clause]
 """What is believed wrongly, and the rule that says so."""
 
-ASKED: Final = Clause(
-    "Echo",
-    'It is asked by POST with `{"orders": [1, 2]}` and answers 200 with `{"1": {"sequence": 7, "status": "COMPLETED", '
-    '"seen": 7}}`, in at most 4 KiB: the highest number that it has, the status it shows, and how many KCIs it acted on.',
-    "answer so for the orders that are asked for, and leave out those that you do not have",
-)
-
 
 async def ask(
     connector: Connector, url: str, headers: Mapping[str, str], beliefs: Sequence[Belief], *, patience: float
@@ -43,15 +36,15 @@ async def _asked(connector: Connector, url: str, headers: Mapping[str, str], bel
     try:
         answer = await connector.post(url, body, {**headers, "Content-Type": "application/json"})
     except NotDelivered as error:
-        return [(f"the echo gave no answer: {error.message}", ASKED)]
+        return [(f"the echo gave no answer: {error.message}", clauses.ECHO)]
     if answer.status != _GOOD:
-        return [(f"the echo answered {answer.status}", ASKED)]
+        return [(f"the echo answered {answer.status}", clauses.ECHO)]
     try:
         found = orjson.loads(answer.excerpt)
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        return [("the echo did not answer with one JSON object of at most 4 KiB", ASKED)]
+        return [("the echo did not answer with one JSON object of at most 4 KiB", clauses.ECHO)]
     told = cast("dict[str, Any]", found)
     return [wrong for one in beliefs for wrong in _differences(one, told.get(str(one.order)))]
 

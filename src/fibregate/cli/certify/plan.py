@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 from uuid import uuid4
 
 from fibregate.cli.certify import clauses, shots
 from fibregate.cli.certify.clauses import Clause
 from fibregate.cli.certify.shots import FAR, IDENTITY, NEAR, SIGNATURE, STAMP, Shot, Wanted, Write
 from fibregate.cli.certify.telling import Kci, Teller
+
+ORDERS: Final = 16
+"""Numbers that a whole trial uses, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def in_rotation(pens: Pens, kci: Kci, now: RealTime) -> Letter:
 def among_unknown_versions(pens: Pens, kci: Kci, now: RealTime) -> Letter:
     """Signed well, with signatures of versions around it that nobody knows yet."""
     headers = _signed((pens.right,), kci, now)
-    return Letter({**headers, SIGNATURE: f"v9,AAAA {headers[SIGNATURE]} v10,====,x"}, kci.body)
+    return Letter({**headers, SIGNATURE: f"v9,AAAA {headers[SIGNATURE]} v10,BBBB"}, kci.body)
 
 
 def with_a_wrong_key(pens: Pens, kci: Kci, now: RealTime) -> Letter:

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from fibregate.doors.identity import keys, token
+from fibregate.db import Db
+from fibregate.doors.identity import keys, token, webhook_keys
 from fibregate.doors.identity.errors import KEYS, OAUTH
 from fibregate.doors.identity.token import Identity
 from fibregate.tenants.callers import Callers
 from fibregate.web.door import Door
 
 
-def doors(callers: Callers) -> list[Door[Any]]:
+def doors(callers: Callers, db: Db) -> list[Door[Any]]:
     """For one process; the limits are counted here."""
-    identity = Identity(callers)
+    identity = Identity(callers, db)
     return [
         Door(
             prefix="/IdentityModule/v1.0/oauth",
@@ -23,7 +24,7 @@ def doors(callers: Callers) -> list[Door[Any]]:
         Door(
             prefix="/.well-known",
             dialect=KEYS,
-            routes=keys.ROUTES,
+            routes=[*keys.ROUTES, *webhook_keys.ROUTES],
             authenticate=callers.authenticate,
             services=identity,
         ),

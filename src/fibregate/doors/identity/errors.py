@@ -66,7 +66,7 @@ OAUTH: Final = Dialect(
 KEYS: Final = Dialect(
     name="keys",
     title="Keys",
-    description="The keys that verify our access tokens, those about to be used included.",
+    description="The keys that verify our access tokens, those about to be used included, and our signed webhooks.",
     request_id=False,
     conversation_id=False,
 )

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from fibregate.db import Db
 from fibregate.doors.identity import credentials
 from fibregate.doors.identity.errors import OAUTH, InvalidScope, UnsupportedGrantType
 from fibregate.doors.identity.limits import Buckets
@@ -32,9 +33,10 @@ def _per_client() -> Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the token endpoint works with. Only who showed the secret is counted against a client's own limit."""
+    """What these doors work with. Only who showed the secret is counted against a client's own limit."""
 
     callers: Callers
+    db: Db
     per_address: Buckets = field(default_factory=_per_address)
     per_client: Buckets = field(default_factory=_per_client)
 

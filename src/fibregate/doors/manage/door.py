@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fibregate.doors.manage import endpoints, feed, orders
+from fibregate.doors.manage import endpoint_secrets, endpoint_trials, endpoints, feed, orders, reconcile, replays, skips
 from fibregate.doors.manage.errors import MANAGE
 from fibregate.doors.manage.services import Manage
 from fibregate.web.door import Door
@@ -15,7 +15,16 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
     return Door(
         prefix=PREFIX,
         dialect=MANAGE,
-        routes=[*endpoints.ROUTES, *feed.ROUTES, *orders.ROUTES],
+        routes=[
+            *endpoints.ROUTES,
+            *endpoint_secrets.ROUTES,
+            *endpoint_trials.ROUTES,
+            *feed.ROUTES,
+            *orders.ROUTES,
+            *skips.ROUTES,
+            *replays.ROUTES,
+            *reconcile.ROUTES,
+        ],
         authenticate=authenticate,
         services=services,
     )

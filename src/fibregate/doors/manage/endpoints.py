@@ -1,70 +1,37 @@
 """`/manage/v1/endpoints`: where KCIs go."""
 
-from typing import Annotated, Final
-from uuid import UUID
+from typing import Any, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import ValidationError
 
+from fibregate.doors.manage import endpoint_shapes
+from fibregate.doors.manage.endpoint_shapes import (
+    EXAMPLE,
+    EXAMPLE_RENDERING,
+    EXAMPLE_URL,
+    EndpointAsked,
+    EndpointChange,
+    EndpointCreated,
+    EndpointList,
+    EndpointShown,
+)
 from fibregate.doors.manage.services import SCOPE, Manage, actor_of, tenant_of, uuid_of
 from fibregate.kcis.endpoints import actions as endpoints
-from fibregate.kcis.endpoints.model import MOST, Change, Endpoint
-from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Stamp, Text50
-from fibregate.web.guard import LONGEST_URL
+from fibregate.kcis.endpoints import checks
+from fibregate.web.call import Answer, Call, Partial
 from fibregate.web.route import Route
-from fibregate.web.wire import Wire
 
-Url = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_URL)]
-
-_URL: Final = "https://hooks.example.com/kcis"
-_RENDERING: Final = "wholesale-webhook"
-_ID: Final = "0b9e2a3c-5a47-4f0e-8a83-6f6de8f3a1b7"
-_SHOWN: Final = {
-    "id": _ID,
-    "url": _URL,
-    "rendering": _RENDERING,
-    "enabled": True,
-    "created": "2025-07-01T09:00:00.000Z",
-}
+_SECRET: Final = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - an example, no secret
 
 
-class EndpointAsked(Wire):
-    """A new endpoint."""
-
-    url: Url = Field(description="where KCIs are posted; https, and a public host unless the operator allows more")
-    rendering: Text50 = Field(description="the shape of the KCIs, such as `wholesale-webhook`")
-
-
-class EndpointChange(Wire):
-    """What is to be different; what is left out stays."""
-
-    url: Url | None = None
-    rendering: Text50 | None = Field(default=None, description="for KCIs that have not been rendered yet")
-    enabled: bool | None = Field(
-        default=None, description="false suspends: KCIs gather, in order, until it is true again"
-    )
-
-
-class EndpointShown(Wire):
-    """An endpoint, without its secret."""
-
-    id: UUID
-    url: str
-    rendering: str
-    enabled: bool
-    created: Stamp
-
-
-class EndpointCreated(EndpointShown):
-    """An endpoint with its secret, which is never shown again."""
-
-    secret: str = Field(description="the key of the signatures, as Standard Webhooks writes it: `whsec_` and base64")
-
-
-class EndpointList(Wire):
-    """All endpoints of the tenant, the oldest first."""
-
-    endpoints: Annotated[list[EndpointShown], Field(max_length=MOST)]
+async def further(partial: Partial[Manage]) -> list[str]:
+    """What else is wrong with an endpoint of which some field could not be read."""
+    readable = {name: value for name, value in partial.body.items() if name not in partial.spoilt}
+    try:
+        asked = EndpointChange.model_validate(readable, by_alias=True, by_name=False)
+    except ValidationError:
+        return []
+    return checks.faults(endpoint_shapes.change(asked), partial.services.rules)
 
 
 async def create(call: Call[None, EndpointAsked, Manage]) -> Answer:
@@ -75,27 +42,29 @@ async def create(call: Call[None, EndpointAsked, Manage]) -> Answer:
             tenant,
             url=call.body.url,
             rendering=call.body.rendering,
+            options=endpoint_shapes.options(call.body),
             rules=call.services.rules,
             by=actor_of(call),
         )
-    return Answer(201, EndpointCreated(**_shown(made).model_dump(by_alias=False), secret=secret))
+    return Answer(201, EndpointCreated(**endpoint_shapes.fields(made), secret=secret))
 
 
 async def list_all(call: Call[None, None, Manage]) -> Answer:
     found = await endpoints.list_all(call.services.db, tenant_of(call))
-    return Answer(200, EndpointList(endpoints=[_shown(one) for one in found]))
+    return Answer(200, EndpointList(endpoints=[endpoint_shapes.shown(one) for one in found]))
 
 
 async def get(call: Call[None, None, Manage]) -> Answer:
-    return Answer(200, _shown(await endpoints.get(call.services.db, tenant_of(call), uuid_of(call, "endpoint"))))
+    found = await endpoints.get(call.services.db, tenant_of(call), uuid_of(call, "endpoint"))
+    return Answer(200, endpoint_shapes.shown(found))
 
 
 async def change(call: Call[None, EndpointChange, Manage]) -> Answer:
     tenant, endpoint = tenant_of(call), uuid_of(call, "endpoint")
-    to = Change(url=call.body.url, rendering=call.body.rendering, enabled=call.body.enabled)
+    to = endpoint_shapes.change(call.body)
     async with call.services.db.tx(tenant) as tx:
         found = await endpoints.change(tx, tenant, endpoint, to=to, rules=call.services.rules, by=actor_of(call))
-    return Answer(200, _shown(found))
+    return Answer(200, endpoint_shapes.shown(found))
 
 
 async def delete(call: Call[None, None, Manage]) -> Answer:
@@ -105,11 +74,23 @@ async def delete(call: Call[None, None, Manage]) -> Answer:
     return Answer(204)
 
 
-def _shown(one: Endpoint) -> EndpointShown:
-    return EndpointShown(
-        id=one.endpoint_id, url=one.url, rendering=one.rendering, enabled=one.enabled, created=one.created_at
-    )
-
+_ASKED: Final[dict[str, Any]] = {
+    "webhook": {"url": EXAMPLE_URL, "rendering": EXAMPLE_RENDERING},
+    "limited": {
+        "url": EXAMPLE_URL,
+        "rendering": EXAMPLE_RENDERING,
+        "ratePerSecond": 20,
+        "concurrency": 4,
+        "headers": {"X-Api-Key": "0123456789"},
+        "auth": {
+            "type": "OAUTH2",
+            "tokenUrl": "https://login.example.com/oauth/token",
+            "clientId": "gateway",
+            "clientSecret": "9876543210",
+            "scope": "kcis",
+        },
+    },
+}
 
 ROUTES: Final = [
     Route(
@@ -121,10 +102,11 @@ ROUTES: Final = [
         scope=SCOPE,
         action=create,
         body=EndpointAsked,
+        further=further,
         answers={201: EndpointCreated},
         tags=("Endpoints",),
-        body_examples={"webhook": {"url": _URL, "rendering": _RENDERING}},
-        answer_examples={201: {**_SHOWN, "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}},
+        body_examples=_ASKED,
+        answer_examples={201: {**EXAMPLE, "secret": _SECRET}},
     ),
     Route(
         method="GET",
@@ -135,7 +117,7 @@ ROUTES: Final = [
         action=list_all,
         answers={200: EndpointList},
         tags=("Endpoints",),
-        answer_examples={200: {"endpoints": [_SHOWN]}},
+        answer_examples={200: {"endpoints": [EXAMPLE]}},
     ),
     Route(
         method="GET",
@@ -147,7 +129,7 @@ ROUTES: Final = [
         answers={200: EndpointShown},
         errors=(404,),
         tags=("Endpoints",),
-        answer_examples={200: _SHOWN},
+        answer_examples={200: EXAMPLE},
     ),
     Route(
         method="PATCH",
@@ -157,11 +139,12 @@ ROUTES: Final = [
         scope=SCOPE,
         action=change,
         body=EndpointChange,
+        further=further,
         answers={200: EndpointShown},
         errors=(404,),
         tags=("Endpoints",),
-        body_examples={"resume": {"enabled": True}},
-        answer_examples={200: _SHOWN},
+        body_examples={"resume": {"enabled": True}, "unlimited": {"ratePerSecond": None}},
+        answer_examples={200: EXAMPLE},
     ),
     Route(
         method="DELETE",

@@ -1,7 +1,9 @@
 """`GET /manage/v1/kcis`: everything that was told to the tenant, in the order in which it became true."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -78,10 +80,21 @@ class AppointmentEvent(Wire):
     state: Literal["EXPIRED", "WITHDRAWN"]
 
 
+class SkippedEvent(Wire):
+    """A KCI that an endpoint is not sent any more, because somebody asked for that."""
+
+    type: Literal["SKIPPED"]
+    at: Stamp
+    kci_id: str
+    order_id: int
+    sequence_number: int
+    endpoint_id: UUID
+
+
 class FeedPage(Wire):
     """Events in order; `nextCursor` is always there, and is where to go on, now or later."""
 
-    events: Annotated[list[KciEvent | AppointmentEvent], Field(max_length=MOST)]
+    events: Annotated[list[KciEvent | AppointmentEvent | SkippedEvent], Field(max_length=MOST)]
     next_cursor: str
     more: bool = Field(description="whether there is more at once")
 
@@ -103,13 +116,27 @@ async def read(call: Call[FeedQuery, None, Manage]) -> Answer:
     )
 
 
-def _event(row: Row) -> KciEvent | AppointmentEvent:
+def _event(row: Row) -> KciEvent | AppointmentEvent | SkippedEvent:
     if row["type"] == "APPOINTMENT":
         return AppointmentEvent(
             type="APPOINTMENT", at=row["at"], appointment_id=row["appointment_id"], state=row["appointment_state"]
         )
-    spelt = {_SPELT.get(name, name): value for name, value in row["facts"].items()}
-    return KciEvent.model_validate({**spelt, "type": "KCI", "at": row["at"]})
+    if row["type"] == "SKIPPED":
+        return SkippedEvent(
+            type="SKIPPED",
+            at=row["at"],
+            kci_id=row["facts"]["id"],
+            order_id=row["facts"]["orderId"],
+            sequence_number=row["sequence_number"],
+            endpoint_id=row["skipped_at_endpoint"],
+        )
+    return kci_event(row["facts"], row["at"])
+
+
+def kci_event(facts: Mapping[str, Any], at: datetime) -> KciEvent:
+    """A KCI's frozen facts in the names of this door."""
+    spelt = {_SPELT.get(name, name): value for name, value in facts.items()}
+    return KciEvent.model_validate({**spelt, "type": "KCI", "at": at})
 
 
 ROUTES: Final = [
@@ -142,6 +169,14 @@ ROUTES: Final = [
                         "at": "2025-07-15T22:59:59.000Z",
                         "appointmentId": 160,
                         "state": "EXPIRED",
+                    },
+                    {
+                        "type": "SKIPPED",
+                        "at": "2025-07-16T09:00:00.000Z",
+                        "kciId": "5a1b0f0e-3c55-5a6e-9f3d-0f1bb7a1c0de",
+                        "orderId": 159,
+                        "sequenceNumber": 1,
+                        "endpointId": "0b9e2a3c-5a47-4f0e-8a83-6f6de8f3a1b7",
                     },
                 ],
                 "nextCursor": "ZnwxfDI",

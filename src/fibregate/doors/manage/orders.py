@@ -9,8 +9,9 @@ from fibregate.db import Row
 from fibregate.doors.manage import store
 from fibregate.doors.manage.cursors import order_cursor, read_order_cursor
 from fibregate.doors.manage.services import SCOPE, Manage, tenant_of
-from fibregate.kcis.delivery import history
-from fibregate.kcis.delivery.history import Delivery, State
+from fibregate.kcis.standing import actions as standing
+from fibregate.kcis.standing.actions import MOST_ATTEMPTS, Only
+from fibregate.kcis.standing.model import State, Way
 from fibregate.vocabulary import OrderStatus, OrderType
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Day, Instant, Stamp, Text255
@@ -63,14 +64,23 @@ class OrdersPage(Wire):
 
 
 class AttemptShown(Wire):
-    """One attempt; `answer` is the start of what came back, or why nothing did."""
+    """One attempt; `answer` is the start of what came back, scrubbed, or why nothing did. Times of calls are real."""
 
     attempt: int
     started: Stamp
-    took_ms: float
+    dns_ms: float | None = None
+    connect_ms: float | None = None
+    tls_ms: float | None = None
+    first_byte_ms: float | None = None
+    total_ms: float
+    peer: str | None = Field(default=None, description="the address that was dialled")
     http_status: int | None = None
     outcome: str
     answer: str | None = None
+    next_attempt: Stamp | None = Field(default=None, description="when the next one was planned, as this one failed")
+    signed_with: list[UUID] | None = Field(default=None, description="the ids of the secrets")
+    request_id: UUID | None = Field(default=None, description="its `X-Request-ID`")
+    replay_id: UUID | None = Field(default=None, description="its `webhook-replay`")
 
 
 class DeliveryShown(Wire):
@@ -80,15 +90,27 @@ class DeliveryShown(Wire):
     sequence_number: int
     kci_id: UUID
     state: State
-    made: Stamp = Field(description="when its bytes were made, before the first attempt")
+    parked_because: str | None = None
+    made: Stamp | None = Field(default=None, description="when its bytes were made, before the first attempt")
     delivered: Stamp | None = None
+    skipped: Stamp | None = None
     next_attempt: Stamp | None = None
     attempt_count: int
-    attempts: Annotated[list[AttemptShown], Field(max_length=history.MOST_ATTEMPTS)]
+    attempts: Annotated[list[AttemptShown], Field(max_length=MOST_ATTEMPTS)]
+
+
+class DeliveriesQuery(Wire):
+    """Which deliveries; with both and `beforeAttempt`, every attempt can be read, however many there were."""
+
+    endpoint_id: UUID | None = None
+    sequence_number: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    before_attempt: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="only attempts with a lower number"
+    )
 
 
 class Deliveries(Wire):
-    """What has been tried for one order, with the latest attempts."""
+    """Each KCI of an order on its way to each endpoint, with the latest attempts of them all."""
 
     order_id: int
     deliveries: Annotated[list[DeliveryShown], Field(max_length=100_000)]
@@ -112,9 +134,11 @@ async def list_all(call: Call[OrdersQuery, None, Manage]) -> Answer:
     return Answer(200, OrdersPage(orders=[_order(row) for row in page], next_cursor=cursor))
 
 
-async def deliveries(call: Call[None, None, Manage]) -> Answer:
+async def deliveries(call: Call[DeliveriesQuery, None, Manage]) -> Answer:
     order_id: int = call.path["id"]
-    found = await history.of_order(call.services.db, tenant_of(call), order_id)
+    asked = call.query
+    only = Only(endpoint=asked.endpoint_id, number=asked.sequence_number, before=asked.before_attempt)
+    found = await standing.of_order(call.services.db, tenant_of(call), order_id, only)
     return Answer(200, Deliveries(order_id=order_id, deliveries=[_delivery(one) for one in found]))
 
 
@@ -137,14 +161,16 @@ def _order(row: Row) -> OrderShown:
     )
 
 
-def _delivery(one: Delivery) -> DeliveryShown:
+def _delivery(one: Way) -> DeliveryShown:
     return DeliveryShown(
         endpoint_id=one.endpoint_id,
         sequence_number=one.sequence_number,
         kci_id=one.kci_id,
         state=one.state,
+        parked_because=one.parked_reason,
         made=one.made_at,
         delivered=one.delivered_at,
+        skipped=one.skipped_at,
         next_attempt=one.next_attempt_at,
         attempt_count=one.attempt_count,
         attempts=[_attempt(row) for row in one.attempts],
@@ -155,11 +181,24 @@ def _attempt(row: Row) -> AttemptShown:
     return AttemptShown(
         attempt=row["attempt"],
         started=row["started_at"],
-        took_ms=round(row["took_ms"], 1),
+        dns_ms=_ms(row["dns_ms"]),
+        connect_ms=_ms(row["connect_ms"]),
+        tls_ms=_ms(row["tls_ms"]),
+        first_byte_ms=_ms(row["first_byte_ms"]),
+        total_ms=round(row["took_ms"], 1),
+        peer=row["peer"],
         http_status=row["http_status"],
         outcome=row["outcome"],
         answer=row["answer"],
+        next_attempt=row["next_attempt_at"],
+        signed_with=row["signed_with"],
+        request_id=row["request_id"],
+        replay_id=row["replay_id"],
     )
+
+
+def _ms(found: float | None) -> float | None:
+    return None if found is None else round(found, 1)
 
 
 _ORDER: Final = {
@@ -197,8 +236,13 @@ ROUTES: Final = [
         path="/orders/{id:int}/deliveries",
         name="listDeliveries",
         summary="See what became of the KCIs of an order",
+        description=(
+            f"The newest {MOST_ATTEMPTS} attempts are shown; narrow it to one KCI and one endpoint, and go on with "
+            "`beforeAttempt`, for all of them."
+        ),
         scope=SCOPE,
         action=deliveries,
+        query=DeliveriesQuery,
         answers={200: Deliveries},
         errors=(404,),
         tags=("Orders",),

@@ -7,6 +7,7 @@ from uuid import UUID
 from fibregate.db import Db
 from fibregate.errors import Unknown
 from fibregate.kcis.endpoints.model import Rules
+from fibregate.kcis.endpoints.trials import Trials
 from fibregate.tenants.model import Actor
 from fibregate.vocabulary import TenantId
 from fibregate.web.call import Call
@@ -20,6 +21,7 @@ class Manage:
 
     db: Db
     rules: Rules
+    trials: Trials
 
 
 def tenant_of(call: Call[Any, Any, Manage]) -> TenantId:
@@ -30,10 +32,10 @@ def actor_of(call: Call[Any, Any, Manage]) -> Actor:
     return Actor(call.caller.client_id, call.peer, call.request_id)
 
 
-def uuid_of(call: Call[Any, Any, Manage], thing: str) -> UUID:
-    """The `id` of the path; one that is no uuid answers as one that is nobody's."""
-    text = str(call.path["id"])
+def uuid_of(call: Call[Any, Any, Manage], thing: str, name: str = "id") -> UUID:
+    """A parameter of the path; one that is no uuid answers as one that is nobody's."""
+    text = str(call.path[name])
     try:
         return UUID(text)
     except ValueError:
-        raise Unknown(f"id: there is no {thing} {text[:50]}") from None
+        raise Unknown(f"{name}: there is no {thing} {text[:50]}") from None

@@ -46,9 +46,7 @@ async def skip(call: Call[None, SkipAsked, Manage]) -> Answer:
         )
     return Answer(
         202,
-        SkipShown(
-            order_id=order_id, endpoint_id=asked.endpoint_id, sequence_number=asked.sequence_number, state=state
-        ),
+        SkipShown(order_id=order_id, endpoint_id=asked.endpoint_id, sequence_number=asked.sequence_number, state=state),
     )
 
 
@@ -61,8 +59,8 @@ ROUTES: Final = [
         name="skipKci",
         summary="Skip the KCI that an endpoint does not take",
         description=(
-            "Only the next one to be sent can be skipped. It stays in the feed, which tells of the skip, too; what comes "
-            "after it is sent. Asking again changes nothing."
+            "Only the next one to be sent can be skipped. It stays in the feed, which also tells of the skip; what "
+            "comes after it is sent. Asking again changes nothing."
         ),
         scope=SCOPE,
         action=skip,

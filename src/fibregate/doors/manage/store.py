@@ -1,4 +1,4 @@
-"""What this door reads across rooms: the feed with its KCIs, and lists of orders."""
+"""What this door reads across rooms: the feed with its KCIs, lists of orders, and orders against what is claimed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from fibregate.db import Row, Statements
 from fibregate.vocabulary import TenantId
 
 _LIST_FEED = """
-select f.position, f.type, f.at, f.appointment_id, f.appointment_state, k.facts
+select
+    f.position, f.type, f.at, f.appointment_id, f.appointment_state, f.sequence_number, f.skipped_at_endpoint, k.facts
 from feed as f
 left join kcis as k
     on k.tenant_id = f.tenant_id and k.order_key = f.order_key and k.sequence_number = f.sequence_number
@@ -68,3 +69,45 @@ async def list_orders(
         *after,
         limit,
     )
+
+
+_LIST_CLAIMED = """
+select o.order_key, o.id, o.status, o.kci_count
+from unnest($2::bigint[]) as c (id) join orders as o on o.tenant_id = $1 and o.id = c.id
+"""
+
+
+async def list_claimed(on: Statements, tenant: TenantId, ids: Sequence[int]) -> Sequence[Row]:
+    return await on.rows(_LIST_CLAIMED, tenant, list(ids))
+
+
+_LIST_MISSING = """
+select k.order_key, k.facts, k.created_at as at
+from unnest($2::bigint[], $3::integer[], $4::integer[]) with ordinality as m (order_key, after, last, turn)
+join kcis as k
+    on k.tenant_id = $1 and k.order_key = m.order_key and k.sequence_number > m.after and k.sequence_number <= m.last
+order by m.turn, k.sequence_number limit $5
+"""
+
+
+async def list_missing(
+    on: Statements, tenant: TenantId, gaps: Sequence[tuple[int, int, int]], *, limit: int
+) -> Sequence[Row]:
+    """KCIs of each gap (order, after, last), one gap after the other."""
+    orders, afters, lasts = (list(part) for part in zip(*gaps, strict=True)) if gaps else ([], [], [])
+    return await on.rows(_LIST_MISSING, tenant, orders, afters, lasts, limit)
+
+
+_LIST_UNMENTIONED = """
+select o.id from orders as o
+where o.tenant_id = $1 and o.status <> all($3::text[])
+    and not exists (select from unnest($2::bigint[]) as c (id) where c.id = o.id)
+order by o.created_at, o.order_key limit $4
+"""
+
+
+async def list_unmentioned(
+    on: Statements, tenant: TenantId, ids: Sequence[int], *, ended: Sequence[str], limit: int
+) -> list[int]:
+    """Open orders that are not among these, the oldest first."""
+    return [row["id"] for row in await on.rows(_LIST_UNMENTIONED, tenant, list(ids), list(ended), limit)]

@@ -86,7 +86,9 @@ class UpdateOut(Wire):
     issued_on: Stamp | None = None
     received_on: Stamp | None = None
     delivered_on: Stamp | None = None
-    delivery_status: Literal["PENDING", "DELIVERED"]
+    delivery_status: Literal["PENDING", "DELIVERED", "FAILED"] | None = Field(
+        default=None, description="over all of your endpoints; absent where none is to have it, and the feed has it"
+    )
     supplier: str
     problem_code: str | None = None
     text: str | None = None

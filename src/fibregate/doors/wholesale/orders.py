@@ -10,6 +10,8 @@ from fibregate.doors.wholesale.wire import (
     Contact,
 )
 from fibregate.errors import Invalid
+from fibregate.kcis.standing import actions as standing
+from fibregate.kcis.standing.model import Outcome
 from fibregate.orders import actions, view
 from fibregate.orders.actions import Placement
 from fibregate.orders.model import Order, Request
@@ -75,7 +77,8 @@ def _contact(contact: Contact) -> dict[str, Any]:
 async def read(call: Call[None, None, Wholesale]) -> Answer:
     db = call.services.db
     order = await actions.get(db, tenant_of(call), call.path["id"])
-    updates = [_update(row) for row in await actions.list_updates(db, order)]
+    became = await standing.outcomes(db, order.tenant, order.key, up_to=order.kci_count)
+    updates = [_update(row, became[row["sequence_number"]]) for row in await actions.list_updates(db, order)]
     return Answer(200, {**_shown(order, call.caller.tenant_code or ""), "updates": updates})
 
 
@@ -98,10 +101,8 @@ _FACTS: Final = (
 )
 
 
-def _update(row: Row) -> dict[str, Any]:
+def _update(row: Row, became: Outcome) -> dict[str, Any]:
     facts = cast("dict[str, Any]", row["facts"])
-    delivery = cast("dict[str, Any] | None", row["delivery"])
-    made = delivery["made"] if delivery else None
     update = {
         "id": str(row["id"]),
         "sequenceNumber": row["sequence_number"],
@@ -109,8 +110,8 @@ def _update(row: Row) -> dict[str, Any]:
         "status": row["status"],
         "issuedOn": view.stamp(row["issued_at"]),
         "receivedOn": view.stamp(row["received_at"]),
-        "deliveredOn": view.stamp(view.instant(made)) if made else None,
-        "deliveryStatus": "DELIVERED" if delivery and delivery["all"] else "PENDING",
+        "deliveredOn": view.stamp(became.made_at),
+        "deliveryStatus": became.told,
         "supplierNotes": facts.get("notes"),
         **{name: facts.get(name) for name in _FACTS},
     }

@@ -11,7 +11,7 @@ from fibregate.clock import BusinessClock, BusinessTime, real_now
 from fibregate.db import Db, Row
 from fibregate.kcis.delivery import model, outcomes, signing, store
 from fibregate.kcis.delivery.access import Accesses
-from fibregate.kcis.delivery.model import Attempt, Place, Rendering
+from fibregate.kcis.delivery.model import Attempt, Place, Rendering, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health import limits
 from fibregate.kcis.health.limits import Limits
@@ -60,13 +60,13 @@ async def deliver(post: Post, claim: Claim) -> None:
         return
     _name_the_request(row)
     at = Place(tenant, endpoint, order, row["number"], replay)
-    if not row["enabled"] or not health.read(row).admits(claim.key):
+    if row["skipped"]:
+        await outcomes.skipped(post.db, claim, at, await post.clock.now())
+    elif not row["enabled"] or not health.read(row).admits(claim.key):
         async with post.db.tx(tenant) as tx:
             await health.hold(tx, tenant, endpoint, claim, await post.clock.now())
-    elif row["skipped"]:
-        await outcomes.skipped(post.db, claim, at, await post.clock.now())
     elif row["waits_for_replay"]:
-        await outcomes.wait_for_replay(post.db, claim, tenant, await post.clock.now())
+        await outcomes.wait_for_replay(post.db, claim, at, await post.clock.now())
     else:
         await _try(post, claim, at, row)
 
@@ -99,7 +99,11 @@ async def _try(post: Post, claim: Claim, at: Place, row: Row) -> None:
         if waited and not await _still(post, claim, at):
             return
         started_at = await post.clock.now()
-        letter = await _letter(post, at, row, started_at)
+        try:
+            letter = await _letter(post, at, row, started_at)
+        except Unrenderable as error:
+            await outcomes.unrenderable(post.db, claim, at, error, started_at)
+            return
         attempt = await _attempt(post, at, letter, row)
     if attempt.taken:
         recovers = bool(row["failures"] or row["down"])
@@ -138,7 +142,7 @@ async def _letter(post: Post, at: Place, row: Row, now: BusinessTime) -> _Letter
     rendering = post.renderings[row["rendering"]]
     body, made_at = row["body"], row["made_at"]
     if body is None:
-        made = await store.insert(post.db, at, body=rendering.render(row["facts"], now), made_at=now)
+        made = await store.insert(post.db, at, body=_rendered(rendering, row["facts"], now), made_at=now)
         body, made_at = made["body"], made["made_at"]
     keyring = signing.keyring(
         post.vault,
@@ -163,6 +167,13 @@ async def _letter(post: Post, at: Place, row: Row, now: BusinessTime) -> _Letter
         connect_seconds=row["connect_seconds"],
         total_seconds=row["total_seconds"],
     )
+
+
+def _rendered(rendering: Rendering, facts: Mapping[str, object], now: BusinessTime) -> bytes:
+    try:
+        return rendering.render(facts, now)
+    except Exception as error:
+        raise Unrenderable(f"{type(error).__name__}: {error}") from error
 
 
 async def _attempt(post: Post, at: Place, letter: _Letter, row: Row) -> Attempt:

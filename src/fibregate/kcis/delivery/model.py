@@ -25,6 +25,10 @@ class Rendering:
     url: Callable[[str], str] = str
 
 
+class Unrenderable(Exception):
+    """A KCI could not be written in its endpoint's rendering: our bug, which must hold up nothing else."""
+
+
 FEWEST_A_DAY: Final = 12
 """A delivery is parked only after so many attempts a day, so time in which nothing was tried does not count."""
 

@@ -11,13 +11,12 @@ from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
 from fibregate.db import Db, Tx
 from fibregate.kcis.delivery import model, store
-from fibregate.kcis.delivery.model import Attempt, Place
+from fibregate.kcis.delivery.model import Attempt, Place, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health.model import Failure, Verdict
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.tenants import audit
-from fibregate.vocabulary import TenantId
 
 FOR_A_REPLAY: Final = timedelta(seconds=30)
 """How long a lane waits at the most before it looks again whether the replay of what comes before is over."""
@@ -69,7 +68,10 @@ async def failed(db: Db, claim: Claim, at: Place, what: Failed, now: BusinessTim
         since = await store.record_failed(
             tx, at, what.attempt, now=now, next_attempt_at=None if over else next_attempt_at
         )
-        if over:
+        if await store.is_skip_asked(tx, at):
+            await lanes.postpone(tx, claim, now, failed=True)
+            tx.wakes_workers = True
+        elif over:
             await _park(tx, claim, at, what, now)
         else:
             await _later(tx, claim, verdict, now)
@@ -84,12 +86,24 @@ async def _later(tx: Tx, claim: Claim, verdict: Verdict, now: BusinessTime) -> N
         await lanes.postpone(tx, claim, BusinessTime(now + verdict.wait), failed=True)
 
 
+async def unrenderable(db: Db, claim: Claim, at: Place, error: Unrenderable, now: BusinessTime) -> None:
+    """Trying again would not help: parked until it can be written, and then replayed."""
+    _log.error("a KCI could not be rendered", lane=claim.key, because=str(error), exc_info=error)
+    async with db.tx(at.tenant) as tx:
+        await health.replace_prober(tx, at.tenant, at.endpoint, now, instead_of=claim.key)
+        await _set_aside(tx, claim, at, f"KCI {at.number} could not be written in this rendering", now)
+
+
 async def _park(tx: Tx, claim: Claim, at: Place, what: Failed, now: BusinessTime) -> None:
     """Nothing is dropped: the lane stays where it is, and is replayed when somebody asks for it."""
     reason = f"not taken in {what.retry_days} days; last: {what.attempt.summary}"
-    await lanes.park(tx, claim, reason)
     await health.park_old(tx, at.tenant, at.endpoint, reason=reason, before=now + timedelta(days=-what.retry_days))
     await health.replace_prober(tx, at.tenant, at.endpoint, now, instead_of=claim.key)
+    await _set_aside(tx, claim, at, reason, now)
+
+
+async def _set_aside(tx: Tx, claim: Claim, at: Place, reason: str, now: BusinessTime) -> None:
+    await lanes.park(tx, claim, reason)
     await alarms.sound(
         tx, at.tenant, kind=Kind.DELIVERY_PARKED, subject=str(at.endpoint), text=reason, now=now, tells_tenant=True
     )
@@ -145,7 +159,8 @@ async def skipped(db: Db, claim: Claim, at: Place, now: BusinessTime) -> None:
         tx.wakes_workers = True
 
 
-async def wait_for_replay(db: Db, claim: Claim, tenant: TenantId, now: BusinessTime) -> None:
+async def wait_for_replay(db: Db, claim: Claim, at: Place, now: BusinessTime) -> None:
     """What comes before the head has yet to reach this endpoint for the first time, by a replay's own lane."""
-    async with db.tx(tenant) as tx:
+    async with db.tx(at.tenant) as tx:
+        await health.replace_prober(tx, at.tenant, at.endpoint, now, instead_of=claim.key)
         await lanes.postpone(tx, claim, BusinessTime(now + FOR_A_REPLAY), failed=False)

@@ -1,6 +1,5 @@
 """Rows of `deliveries` and `delivery_attempts`, and what is needed of their endpoint, their KCI and their lane."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -53,7 +52,7 @@ left join kcis as k on k.tenant_id = e.tenant_id and k.order_key = $3 and k.sequ
 left join deliveries as d
     on d.tenant_id = e.tenant_id and d.endpoint_id = e.endpoint_id and d.order_key = $3 and d.sequence_number = n.number
 left join kci_skips as s
-    on $5::uuid is null and s.tenant_id = e.tenant_id and s.endpoint_id = e.endpoint_id and s.order_key = $3
+    on s.tenant_id = e.tenant_id and s.endpoint_id = e.endpoint_id and s.order_key = $3
     and s.sequence_number = n.number and s.done_at is null
 where e.tenant_id = $1 and e.endpoint_id = $2
 """
@@ -222,7 +221,7 @@ delivery as (
 item as (
     update replay_items set done_at = $5
     where tenant_id = $1 and endpoint_id = $2 and order_key = $3 and sequence_number = $4 and done_at is null
-        and position is null
+        and (position is null or replay_id = $6)
 )
 insert into feed (tenant_id, position, type, order_key, sequence_number, skipped_at_endpoint, at)
 select $1, head.position, 'SKIPPED', $3, asked.sequence_number, $2, $5 from head, asked
@@ -231,7 +230,17 @@ select $1, head.position, 'SKIPPED', $3, asked.sequence_number, $2, $5 from head
 
 async def mark_skipped(on: Statements, at: Place, *, now: BusinessTime) -> None:
     """Shows it in the feed too; takes the lock of the tenant's feed, so call it last."""
-    await on.row(_MARK_SKIPPED, at.tenant, at.endpoint, at.order, at.number, now)
+    await on.row(_MARK_SKIPPED, at.tenant, at.endpoint, at.order, at.number, now, at.replay)
+
+
+_IS_SKIP_ASKED = """
+select sequence_number from kci_skips
+where tenant_id = $1 and endpoint_id = $2 and order_key = $3 and sequence_number = $4 and done_at is null
+"""
+
+
+async def is_skip_asked(on: Statements, at: Place) -> bool:
+    return await on.row(_IS_SKIP_ASKED, at.tenant, at.endpoint, at.order, at.number) is not None
 
 
 _WAKE_LIVE = """
@@ -245,42 +254,6 @@ returning key
 async def wake_live(on: Statements, at: Place) -> None:
     """The live lane of an order, which waited for a replay of what comes before its head."""
     await on.row(_WAKE_LIVE, None, str(at.endpoint), at.order)
-
-
-_FIND_ORDER = "select order_key from orders where tenant_id = $1 and id = $2"
-
-
-async def find_order(on: Statements, tenant: TenantId, order_id: int) -> OrderKey | None:
-    row = await on.row(_FIND_ORDER, tenant, order_id)
-    return None if row is None else OrderKey(row["order_key"])
-
-
-_LIST_OF_ORDER = """
-select
-    d.endpoint_id, d.sequence_number, k.id as kci_id, d.made_at, d.delivered_at, d.attempts, l.parked_reason,
-    case when l.last_done + 1 = d.sequence_number and l.parked_reason is null then l.due_at end as next_attempt_at
-from deliveries as d
-join kcis as k
-    on k.tenant_id = d.tenant_id and k.order_key = d.order_key and k.sequence_number = d.sequence_number
-left join lanes as l on l.key = 'kci:' || d.endpoint_id || ':' || d.order_key
-where d.tenant_id = $1 and d.order_key = $2
-order by d.sequence_number, d.endpoint_id
-"""
-
-
-async def list_of_order(on: Statements, tenant: TenantId, order: OrderKey) -> Sequence[Row]:
-    return await on.rows(_LIST_OF_ORDER, tenant, order)
-
-
-_LIST_ATTEMPTS = """
-select endpoint_id, sequence_number, attempt, started_at, took_ms, http_status, outcome, answer
-from delivery_attempts where tenant_id = $1 and order_key = $2
-order by started_at desc, sequence_number desc, attempt desc, endpoint_id limit $3
-"""
-
-
-async def list_attempts(on: Statements, tenant: TenantId, order: OrderKey, *, limit: int) -> Sequence[Row]:
-    return await on.rows(_LIST_ATTEMPTS, tenant, order, limit)
 
 
 _SUSPEND = """

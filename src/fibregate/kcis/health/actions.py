@@ -99,7 +99,9 @@ async def park_old(tx: Tx, tenant: TenantId, endpoint: UUID, *, reason: str, bef
     return len(await store.park_old(tx, tenant, str(endpoint), reason=reason, before=before))
 
 
-async def _warn(tx: Tx, tenant: TenantId, endpoint: UUID, *, since: BusinessTime, summary: str, now: BusinessTime) -> None:
+async def _warn(
+    tx: Tx, tenant: TenantId, endpoint: UUID, *, since: BusinessTime, summary: str, now: BusinessTime
+) -> None:
     level = sum(now - since >= one for one in WARNS_AFTER)
     if level:
         await alarms.sound(

@@ -169,9 +169,9 @@ async def take_place(
 
 _ADD_PLACES = """
 insert into endpoint_places (tenant_id, endpoint_id, kind, place)
-select $1, $2, 'RATE', n from generate_series(0, coalesce($3::integer, 0) - 1) as n
+select $1::integer, $2::uuid, 'RATE', n from generate_series(0, coalesce($3::integer, 0) - 1) as n
 union all
-select $1, $2, 'CONCURRENCY', n from generate_series(0, coalesce($4::integer, 0) - 1) as n
+select $1::integer, $2::uuid, 'CONCURRENCY', n from generate_series(0, coalesce($4::integer, 0) - 1) as n
 on conflict (tenant_id, endpoint_id, kind, place) do nothing
 returning place
 """

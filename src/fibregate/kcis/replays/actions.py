@@ -61,9 +61,7 @@ async def list_recent(
 
 
 async def _make(tx: Tx, tenant: TenantId, replay: UUID, asked: Asked, by: Actor) -> Replay:
-    if not await store.insert(
-        tx, tenant, replay, asked=asked.document, asked_hash=asked.fingerprint, by=by.name
-    ):
+    if not await store.insert(tx, tenant, replay, asked=asked.document, asked_hash=asked.fingerprint, by=by.name):
         return await _made_before(tx, tenant, replay, asked)
     endpoints, order = await _aim(tx, tenant, asked)
     chosen = _outline(await store.count(tx, tenant, endpoints, asked, order), resumed=0)
@@ -95,7 +93,9 @@ async def _aim(on: Statements, tenant: TenantId, asked: Asked) -> tuple[Sequence
     endpoints = await store.list_endpoints(on, tenant, only=asked.endpoint)
     if not endpoints:
         faults.append(
-            f"endpointId: there is no endpoint {asked.endpoint}" if asked.endpoint else "there is no endpoint to send to"
+            f"endpointId: there is no endpoint {asked.endpoint}"
+            if asked.endpoint
+            else "there is no endpoint to send to"
         )
     order = None
     if asked.order_id is not None:

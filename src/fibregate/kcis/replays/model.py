@@ -50,7 +50,9 @@ class Asked:
             "from": _written(self.told_from),
             "to": _written(self.told_to),
             "undelivered": self.undelivered or None,
-            "missing": [{"orderId": one.order_id, "after": one.after} for one in self.missing] if self.missing else None,
+            "missing": [{"orderId": one.order_id, "after": one.after} for one in self.missing]
+            if self.missing
+            else None,
         }
         return {name: value for name, value in full.items() if value is not None}
 

@@ -1,5 +1,6 @@
 """Ask for the head of a lane not to be sent."""
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fibregate.errors import Invalid, Unknown
 from fibregate.kcis.skips import store
 from fibregate.tenants import audit
 from fibregate.tenants.model import Actor
-from fibregate.vocabulary import TenantId
+from fibregate.vocabulary import OrderKey, TenantId
 
 State = Literal["SKIPPING", "SKIPPED", "DELIVERED"]
 
@@ -28,15 +29,20 @@ async def skip(
         raise Invalid(f"endpointId: there is no endpoint {endpoint}")
     if number > order["kci_count"]:
         raise Invalid(f"sequenceNumber: the order's latest KCI is {order['kci_count']}")
-    key = order["order_key"]
-    lane = await store.lock_lane(tx, tenant, endpoint, key)
+    key = OrderKey(order["order_key"])
+    lanes = await store.lock_lanes(tx, tenant, endpoint, key)
     standing = await store.find(tx, tenant, endpoint, key, number)
-    settled = _settled(standing)
-    if settled is not None:
-        return settled
-    _refuse_all_but_the_head(lane, number)
+    if standing["delivered"]:
+        return "DELIVERED"
+    if standing["asked"] and not standing["done"]:
+        return "SKIPPING"
+    lane = await _lane_with_head(tx, tenant, lanes, endpoint=endpoint, order=key, number=number)
+    if lane is None and standing["asked"]:
+        return "SKIPPED"
+    if lane is None:
+        raise _no_head(lanes, number)
     await store.insert(tx, tenant, endpoint, key, number, by=by.name, because=because)
-    await store.set_going(tx, tenant, endpoint, key)
+    await store.set_going(tx, tenant, lane)
     await audit.record(
         tx,
         tenant=tenant,
@@ -51,17 +57,24 @@ async def skip(
     return "SKIPPING"
 
 
-def _settled(standing: Row) -> State | None:
-    if standing["delivered"]:
-        return "DELIVERED"
-    if standing["asked"]:
-        return "SKIPPED" if standing["done"] else "SKIPPING"
+async def _lane_with_head(
+    tx: Tx, tenant: TenantId, lanes: Sequence[Row], *, endpoint: UUID, order: OrderKey, number: int
+) -> str | None:
+    """The lane whose next event is this KCI: the order's own, or that of a replay."""
+    for lane in lanes:
+        head = int(lane["last_done"]) + 1
+        if lane["kind"] == "replay":
+            replay = UUID(lane["replay"])
+            head = await store.replay_head(tx, tenant, replay, endpoint=endpoint, order=order, position=head) or 0
+        if head == number:
+            return lane["key"]
     return None
 
 
-def _refuse_all_but_the_head(lane: Row | None, number: int) -> None:
-    if lane is None or number <= lane["last_done"]:
-        raise Invalid(f"sequenceNumber: KCI {number} was told before there was this endpoint, and does not wait for it")
-    head = lane["last_done"] + 1
-    if number != head:
-        raise Invalid(f"sequenceNumber: only the next one to be sent can be skipped, and that is {head}")
+def _no_head(lanes: Sequence[Row], number: int) -> Invalid:
+    live = next((lane for lane in lanes if lane["kind"] == "kci"), None)
+    if live is None or number <= live["last_done"]:
+        return Invalid(
+            f"sequenceNumber: KCI {number} was told before there was this endpoint, and nothing waits for it"
+        )
+    return Invalid(f"sequenceNumber: only the next one to be sent can be skipped, and that is {live['last_done'] + 1}")

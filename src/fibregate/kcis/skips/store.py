@@ -21,15 +21,34 @@ async def has_endpoint(on: Statements, tenant: TenantId, endpoint: UUID) -> bool
     return await on.row(_HAS_ENDPOINT, tenant, endpoint) is not None
 
 
-_LOCK_LANE = """
-select last_done, last_enqueued from lanes
-where for_tenant = $1 and key = 'kci:' || $2::uuid || ':' || $3::bigint for no key update
+_LOCK_LANES = """
+select key, kind, last_done, subject ->> 'replay' as replay from lanes
+where for_tenant = $1 and (
+    key = 'kci:' || $2::uuid || ':' || $3::bigint
+    or (share = $2::text and kind = 'replay' and last_done < last_enqueued
+        and key ^@ ('replay:' || $2::uuid || ':' || $3::bigint || ':'))
+)
+order by key for no key update
 """
 
 
-async def lock_lane(on: Statements, tenant: TenantId, endpoint: UUID, order: OrderKey) -> Row | None:
-    """The lane stays where it is to the end of the transaction."""
-    return await on.row(_LOCK_LANE, tenant, endpoint, order)
+async def lock_lanes(on: Statements, tenant: TenantId, endpoint: UUID, order: OrderKey) -> list[Row]:
+    """Its own lane, if there is one yet, and those of open replays; they stay where they are from now on."""
+    return await on.rows(_LOCK_LANES, tenant, endpoint, order)
+
+
+_REPLAY_HEAD = """
+select sequence_number from replay_items
+where tenant_id = $1 and replay_id = $2 and endpoint_id = $3 and order_key = $4 and position = $5
+"""
+
+
+async def replay_head(
+    on: Statements, tenant: TenantId, replay: UUID, *, endpoint: UUID, order: OrderKey, position: int
+) -> int | None:
+    """The number of the KCI there."""
+    row = await on.row(_REPLAY_HEAD, tenant, replay, endpoint, order, position)
+    return None if row is None else row["sequence_number"]
 
 
 _FIND = """
@@ -54,23 +73,25 @@ async def find(on: Statements, tenant: TenantId, endpoint: UUID, order: OrderKey
 
 
 _INSERT = """
-insert into kci_skips (tenant_id, endpoint_id, order_key, sequence_number, skipped_by, because)
+insert into kci_skips as s (tenant_id, endpoint_id, order_key, sequence_number, skipped_by, because)
 values ($1, $2, $3, $4, $5, $6)
+on conflict (tenant_id, endpoint_id, order_key, sequence_number) do update set
+    skipped_by = excluded.skipped_by, because = excluded.because, asked_at = excluded.asked_at, done_at = null
 """
 
 
 async def insert(
     on: Statements, tenant: TenantId, endpoint: UUID, order: OrderKey, number: int, *, by: str, because: str
 ) -> None:
+    """Also for one that was skipped before and is being replayed."""
     await on.row(_INSERT, tenant, endpoint, order, number, by, because)
 
 
 _SET_GOING = """
-update lanes set held = false, parked_reason = null, due_at = least(due_at, clock())
-where for_tenant = $1 and key = 'kci:' || $2::uuid || ':' || $3::bigint
+update lanes set held = false, parked_reason = null, due_at = least(due_at, clock()) where for_tenant = $1 and key = $2
 """
 
 
-async def set_going(on: Statements, tenant: TenantId, endpoint: UUID, order: OrderKey) -> None:
+async def set_going(on: Statements, tenant: TenantId, lane: str) -> None:
     """Also where the endpoint is down or suspended: the skip itself sends nothing."""
-    await on.row(_SET_GOING, tenant, endpoint, order)
+    await on.row(_SET_GOING, tenant, lane)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fibregate.db import Db, Row, Statements
 from fibregate.errors import Unknown
 from fibregate.kcis.standing import store
-from fibregate.kcis.standing.model import Outcome, State, Way, told
+from fibregate.kcis.standing.model import Outcome, Way, told
 from fibregate.vocabulary import OrderKey, TenantId
 
 MOST_ATTEMPTS: Final = 500
@@ -24,7 +24,7 @@ class Only:
 
 
 async def of_order(db: Db, tenant: TenantId, order_id: int, only: Only | None = None) -> list[Way]:
-    """Every way of its KCIs, also of those not tried yet, with the newest 500 attempts of them all. Raises `Unknown`."""
+    """Every way of its KCIs, tried or not, with the newest 500 attempts of them all. Raises `Unknown`."""
     only = only or Only()
     order = await store.find_order(db, tenant, order_id)
     if order is None:

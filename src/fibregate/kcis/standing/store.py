@@ -7,26 +7,23 @@ from uuid import UUID
 from fibregate.db import Row, Statements
 from fibregate.vocabulary import OrderKey, TenantId
 
-# A lane that waits although it is due: its endpoint is suspended, or is down and tries other lanes.
-_STOPS: Final = "{0}.held or not e.enabled or (h.state = 'DOWN' and {0}.key not in (h.prober, coalesce(h.scout, '')))"
-
 # Ways of the KCIs in `told`, which has their key. A KCI that no endpoint is to have has no way.
-_WAYS: Final = f"""
-with told as ({{told}})
+_WAYS: Final = """
+with told as ({told})
 select
     k.order_key, w.endpoint_id, w.url, (k.facts ->> 'orderId')::bigint as order_id, k.sequence_number, k.id as kci_id,
     k.reason, k.created_at as told_at, w.state, w.parked_reason, w.made_at, w.delivered_at, w.skipped_at,
     case when w.state = 'PENDING' then w.next_attempt_at end as next_attempt_at, w.attempts as attempt_count
 from told as t
 join kcis as k on k.tenant_id = $1 and k.order_key = t.order_key and k.sequence_number = t.sequence_number
-{{join}} join lateral (
+{join} join lateral (
     select
         e.endpoint_id, e.url, d.made_at, d.delivered_at, s.done_at as skipped_at, coalesce(d.attempts, 0) as attempts,
         case
             when d.delivered_at is not null then 'DELIVERED'
             when e.deleted_at is not null then 'ENDED'
             when k.sequence_number > l.last_done and l.parked_reason is not null then 'PARKED'
-            when k.sequence_number > l.last_done and ({_STOPS.format("l")}) then 'HELD'
+            when k.sequence_number > l.last_done and (l.held or not e.enabled) then 'HELD'
             when k.sequence_number > l.last_done then 'PENDING'
             when r.parked_reason is not null then 'PARKED'
             when r.stops then 'HELD'
@@ -42,7 +39,6 @@ join kcis as k on k.tenant_id = $1 and k.order_key = t.order_key and k.sequence_
             when k.sequence_number <= l.last_done or l.key is null then r.next_attempt_at
         end as next_attempt_at
     from endpoints as e
-    join endpoint_health as h on h.tenant_id = e.tenant_id and h.endpoint_id = e.endpoint_id
     left join lanes as l on l.key = 'kci:' || e.endpoint_id || ':' || k.order_key
     left join deliveries as d
         on d.tenant_id = $1 and d.endpoint_id = e.endpoint_id and d.order_key = k.order_key
@@ -52,7 +48,7 @@ join kcis as k on k.tenant_id = $1 and k.order_key = t.order_key and k.sequence_
         and s.sequence_number = k.sequence_number
     left join lateral (
         select
-            i.order_key, rl.parked_reason, {_STOPS.format("rl")} as stops,
+            i.order_key, rl.parked_reason, rl.held or not e.enabled as stops,
             case when i.position = rl.last_done + 1 then rl.due_at end as next_attempt_at
         from replay_items as i
         join lanes as rl on rl.key = 'replay:' || i.endpoint_id || ':' || i.order_key || ':' || i.replay_id
@@ -81,12 +77,8 @@ async def list_of_order(on: Statements, tenant: TenantId, order: OrderKey, *, up
     return await on.rows(_ORDER_WAYS, tenant, order, up_to)
 
 
-_KCI_WAYS = (
-    _WAYS.format(
-        told="select order_key, sequence_number from kcis where tenant_id = $1 and id = $2::uuid", join="left"
-    )
-    + "order by w.endpoint_id"
-)
+_KCI: Final = "select order_key, sequence_number from kcis where tenant_id = $1 and id = $2::uuid"
+_KCI_WAYS = _WAYS.format(told=_KCI, join="left") + "order by w.endpoint_id"
 
 
 async def list_of_kci(on: Statements, tenant: TenantId, kci: UUID) -> list[Row]:

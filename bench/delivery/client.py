@@ -1,0 +1,26 @@
+"""The gateway's outbound client alone: so many tasks post the same bytes as fast as they can. A program of its own."""
+
+import asyncio
+import sys
+
+from bench.delivery.letters import letter
+from bench.delivery.peers import CONCURRENCY, HEADERS, LOOPBACK
+from fibregate.web.connector import Connector
+from fibregate.web.server import run
+
+
+async def main(url: str, posts: int) -> None:
+    """Nothing is signed, nothing is written down."""
+    left = [letter(one % CONCURRENCY, one // CONCURRENCY + 1)[1] for one in reversed(range(posts))]
+
+    async def caller() -> None:
+        while left:
+            answer = await connector.post(url, left.pop(), HEADERS)
+            assert answer.status == 204
+
+    async with Connector(LOOPBACK, connect_seconds=5, total_seconds=20) as connector:
+        await asyncio.gather(*(caller() for _ in range(CONCURRENCY)))
+
+
+if __name__ == "__main__":
+    run(main(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,183 @@
+"""T7: a receiver that does everything wrong. Each attempt is called what it was, costs no memory, harms nobody else."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from proof import faulty_receiver, history, memory, neighbours, t7_judge, t7_neighbours
+from proof.faults import BY_NAME, FAULTS
+from proof.misbehaviour import GIBIBYTE
+from proof.model import Figures, Findings, Proof, Size
+from proof.playground import Playground, playing
+
+UNTRIED: Final = "faults that were not tried often enough"
+INVARIANTS: Final = (*t7_judge.INVARIANTS, *neighbours.INVARIANTS, memory.SWOLLEN, UNTRIED)
+TAKERS: Final = "ISP2"
+"""Has the endpoints whose answers are good; the others' are shared between the other two."""
+
+OTHERS: Final = ("YOUR_TENANT", "ISP1")
+LANES: Final = 20
+PATIENCE: Final = 60.0
+STEP: Final = timedelta(minutes=10)
+LONGEST: Final = timedelta(hours=14)
+QUIET_SECONDS: Final = 0.3
+_ATTEMPTS: Final = """
+select e.url, a.order_key, a.sequence_number, a.attempt, a.started_at, a.outcome, a.http_status, a.next_attempt_at
+from delivery_attempts as a
+join endpoints as e on e.tenant_id = a.tenant_id and e.endpoint_id = a.endpoint_id
+"""
+_COUNTS: Final = """
+select e.url, count(*) as attempts from delivery_attempts as a
+join endpoints as e on e.tenant_id = a.tenant_id and e.endpoint_id = a.endpoint_id group by e.url
+"""
+_STANDING: Final = """
+select e.url, e.enabled, h.state from endpoints as e
+join endpoint_health as h on h.tenant_id = e.tenant_id and h.endpoint_id = e.endpoint_id
+"""
+_LEFT: Final = """
+select count(*) as lanes from lanes as l join endpoints as e on e.endpoint_id::text = l.share
+where l.last_done < l.last_enqueued and l.for_tenant = (select tenant_no from tenants where code = $1)
+"""
+SETTINGS: Final = {
+    "FIBREGATE_WEBHOOK_CONNECT_SECONDS": "0.4",
+    "FIBREGATE_WEBHOOK_TOTAL_SECONDS": "0.8",
+    "FIBREGATE_WORKER_CONCURRENCY": "64",
+    "FIBREGATE_LOG_LEVEL": "error",
+    "RES_OPTIONS": "timeout:1 attempts:1",
+}
+
+
+class Course:
+    """One run against one receiver; `wanted` are the faults that are tried, each at one endpoint."""
+
+    def __init__(self, ground: Playground, folder: Path, figures: Figures, found: Findings) -> None:
+        self._ground = ground
+        self._folder = folder
+        self._attempts: int = figures["attempts"]
+        self._found = found
+        self._orders = 0
+        self._endpoints: dict[str, tuple[str, str]] = {}
+        wanted: Collection[str] = figures.get("faults") or BY_NAME
+        self._wanted = [one for one in FAULTS if one.name in wanted]
+
+    async def open(self) -> None:
+        taken = [one for one in self._wanted if one.after == "taken"]
+        others = [one for one in self._wanted if one.after != "taken"]
+        for code, faults in ((TAKERS, taken), (OTHERS[0], others[::2]), (OTHERS[1], others[1::2])):
+            for fault in faults:
+                url = faulty_receiver.url(self._folder, fault)
+                self._endpoints[fault.name] = code, await self._ground.endpoint(code, url)
+
+    async def run(self) -> None:
+        """What is taken first, to have warmed up when memory begins to be looked at."""
+        await self._tell(TAKERS, max(3, self._attempts // 10))
+        await self._taken()
+        async with memory.watched(lambda: self._ground.process.pid) as used:
+            await self._tell(TAKERS, self._attempts)
+            await self._taken()
+            await self._fail()
+            if "410" in self._endpoints:
+                await self._suspend()
+        await self._judge(used)
+
+    async def _tell(self, code: str, count: int) -> None:
+        """So many new orders with a KCI each, tried by all the tenant's endpoints at once."""
+        first, self._orders = self._orders + 1, self._orders + count
+        await self._ground.tell(code, first=first, orders=count)
+
+    async def _taken(self, patience: float = 60.0) -> None:
+        async with asyncio.timeout(patience):
+            while (await self._ground.rows(_LEFT, TAKERS))[0]["lanes"]:
+                await asyncio.sleep(0.05)
+
+    async def _fail(self) -> None:
+        """The clock is walked until every fault has been met often enough."""
+        for code in OTHERS:
+            await self._tell(code, LANES)
+        began = await self._ground.now()
+        now = began
+        while now - began < LONGEST and self._lacking(await self._counts(), "tried again"):
+            now = await self._ground.walk(STEP)
+        self._found.done["minutes of the sandbox's clock"] += int((now - began).total_seconds() / 60)
+
+    async def _suspend(self) -> None:
+        """410, resumed and suspended again, until that was met often enough; in between nobody calls."""
+        code, endpoint = self._endpoints["410"]
+        silences: list[tuple[float, float]] = []
+        while self._lacking(await self._counts(), "suspended"):
+            begin = time.monotonic()
+            await asyncio.sleep(QUIET_SECONDS)
+            silences.append((begin, time.monotonic()))
+            await self._ground.change(code, endpoint, enabled=True)
+            async with asyncio.timeout(PATIENCE):
+                while (await self._ground.asked(code, "GET", f"/manage/v1/endpoints/{endpoint}")).body["enabled"]:
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(QUIET_SECONDS)  # what was in flight then
+        t7_judge.silent(self._log(), "410", silences, self._found)
+
+    async def _counts(self) -> Counter[str]:
+        return Counter({_fault(row): row["attempts"] for row in await self._ground.rows(_COUNTS)})
+
+    def _lacking(self, counts: Counter[str], after: str) -> list[str]:
+        return [one.name for one in self._wanted if one.after == after and counts[one.name] < self._attempts]
+
+    def _log(self) -> list[history.Record]:
+        return list(history.read(self._folder / faulty_receiver.FILE))
+
+    async def _judge(self, used: memory.Memory) -> None:
+        found = self._found
+        rows = [t7_judge.tried(row) for row in await self._ground.rows(_ATTEMPTS)]
+        t7_judge.judge(rows, found)
+        t7_judge.calls(self._log(), found)
+        for row in await self._ground.rows(_STANDING):
+            t7_judge.standing(BY_NAME[_fault(row)], state=row["state"], enabled=row["enabled"], found=found)
+        counts = Counter(one.fault.name for one in rows)
+        for one in self._wanted:
+            if counts[one.name] < self._attempts:
+                found.broke(UNTRIED, f"{one.name}: {counts[one.name]} of {self._attempts}")
+        memory.judge(used, "under faults", found)
+        found.done["faults"] += len(self._wanted)
+        found.done["attempts"] += len(rows)
+
+
+def _fault(row: Mapping[str, Any]) -> str:
+    return str(row["url"]).rpartition("/")[2]
+
+
+async def run(source: Path, figures: Figures, folder: Path) -> Findings:
+    found = Findings()
+    found.looked_at(*INVARIANTS)
+    receiver = faulty_receiver.process(folder, body_bytes=figures["body_bytes"])
+    await receiver.start()
+    try:
+        settings = {**SETTINGS, "SSL_CERT_FILE": str(folder / "authority.pem")}
+        async with playing(folder / "s", source, settings) as ground:
+            course = Course(ground, folder, figures, found)
+            await course.open()
+            await course.run()
+        if figures["slices"]:
+            await t7_neighbours.run(source, figures, folder, found)
+    finally:
+        await receiver.stop()
+    return found
+
+
+_USUAL: Final = {"attempts": 100, "body_bytes": GIBIBYTE, "slices": 5, "slice_seconds": 5}
+_SEEDED: Final = {"attempts": 4, "body_bytes": 128 * 2**20, "slices": 0}
+
+PROOF: Final = Proof(
+    name="T7",
+    title=f"{len(FAULTS)} faults of a receiver",
+    invariants=INVARIANTS,
+    figures={
+        Size.SMOKE: {"attempts": 2, "body_bytes": GIBIBYTE, "slices": 0},
+        Size.CI: _USUAL,
+        Size.FULL: {**_USUAL, "attempts": 2000, "slices": 20},
+    },
+    run=run,
+    seeded={**_SEEDED, "faults": ("200", "301-trap", "302-trap", "307-trap", "308-trap", "gibibyte", "gzip-bomb")},
+)
