@@ -6,7 +6,7 @@ CODE := $(wildcard src tests docs_gen bench proof)
 MIGRATIONS := $(wildcard src/fibregate/migrations/0*.sql)
 HOUSE_TESTS := $(wildcard tests/test_architecture.py tests/test_docs.py tests/test_schema.py)
 
-.PHONY: help setup lock demo serve check lint types floors dependencies unused migrations house test bench docs schema clean
+.PHONY: help setup lock demo serve check lint types floors dependencies unused migrations house test bench prove docs schema clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ test: setup ## all tests, on two processes
 
 bench: setup ## the speed of the service against pgbench on the same server
 	@$(BIN)/python -m bench
+
+prove: setup ## every promise under kills, races and hostile receivers; FULL=1 for the figures of a release
+	@$(BIN)/python -m proof $(if $(FULL),--full)
 
 docs: setup ## write the generated pages of docs/reference again
 	@$(BIN)/python -m docs_gen

@@ -15,12 +15,16 @@ import orjson
 from rich.console import Console
 
 from bench import ground, parts, report, service
+from bench.delivery import parts as delivery
+from bench.delivery import report as delivered
+from bench.delivery.parts import Deliveries, Sizes, delivering
 from bench.rounds import Bench
 from fibregate.postgres import Embedded
 from fibregate.vault import Vault
 
-PARTS = ("read", "book", "order", "door", "million")
-MOST_CLIENTS = "160"
+DELIVERIES = ("deliver", "steady", "beside", "claim")
+PARTS = ("read", "book", "order", "door", "million", *DELIVERIES)
+OPTIONS = {"max_connections": "160", "track_commit_timestamp": "on"}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -31,6 +35,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tenants", type=int, default=20)
     parser.add_argument("--premises", type=int, default=10_000)
     parser.add_argument("--million", type=int, default=1_000_000, help="premises of the large network; 0 leaves it out")
+    parser.add_argument("--backlog", type=int, help="lanes of the loud tenant (default 50,000); the rest in proportion")
     parser.add_argument("--quick", action="store_true", help="3 rounds of 2 seconds, and no million")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part only; may be given more than once")
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a floor is missed, too")
@@ -38,6 +43,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     given = parser.parse_args(words)
     if given.quick:
         given.rounds, given.seconds, given.million = min(given.rounds, 3), min(given.seconds, 2.0), 0
+        given.backlog = given.backlog or 10_000
     return given
 
 
@@ -47,15 +53,18 @@ def main(words: list[str] | None = None) -> int:
     folder = given.keep or Path(tempfile.mkdtemp(prefix="fibregate-bench-"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with Embedded(folder / "data", options={"max_connections": MOST_CLIENTS}) as server:
-            bench = asyncio.run(measure(given, server, folder, console))
+        with Embedded(folder / "data", options=OPTIONS) as server:
+            bench, deliveries = asyncio.run(measure(given, server, folder, console))
     finally:
         if given.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
-    return report.show(console, bench, strict=given.strict)
+    tables, floors = (delivered.tables(deliveries), delivered.floors(deliveries)) if deliveries else ((), ())
+    return report.show(console, bench, tables, floors, strict=given.strict)
 
 
-async def measure(given: argparse.Namespace, server: Embedded, folder: Path, console: Console) -> Bench:
+async def measure(
+    given: argparse.Namespace, server: Embedded, folder: Path, console: Console
+) -> tuple[Bench, Deliveries | None]:
     def say(text: str) -> None:
         console.print(f"[dim]{text}[/dim]")
 
@@ -63,7 +72,7 @@ async def measure(given: argparse.Namespace, server: Embedded, folder: Path, con
     made = await ground.prepare(server, tenants=given.tenants, premises=given.premises)
     vault = Vault(base64.b64decode(service.MASTER_KEY))
     await ground.add_clients(made, [vault.keyed_hash(secret) for _, secret in made.clients])
-    wanted = set(given.only or PARTS)
+    wanted: set[str] = set(given.only or PARTS)
     many = given.million if "million" in wanted else 0
     if many:
         say(f"filling: {many:,} premises")
@@ -93,7 +102,23 @@ async def measure(given: argparse.Namespace, server: Embedded, folder: Path, con
         if "order" in wanted:
             await parts.orders(bench, web)
             await parts.finish_orders(bench)
-    return bench
+        deliveries = await deliver(given, bench, web, wanted) if wanted & set(DELIVERIES) else None
+    return bench, deliveries
+
+
+async def deliver(given: argparse.Namespace, bench: Bench, web: service.Process, wanted: set[str]) -> Deliveries:
+    """The parts that deliver, with a worker for each turn."""
+    sizes = Sizes() if given.backlog is None else Sizes.small(given.backlog)
+    async with delivering(bench, web, sizes) as found:
+        if "deliver" in wanted:
+            await delivery.drains(found)
+        if "steady" in wanted:
+            await delivery.steady(found)
+        if "beside" in wanted:
+            await delivery.beside(found)
+        if "claim" in wanted:
+            await delivery.claiming(found, web)
+        return found
 
 
 def orders_a_caller(given: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """The table, and what it comes to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
@@ -35,10 +35,15 @@ SIDES = (
 )
 
 
-def show(console: Console, bench: Bench, *, strict: bool) -> int:
+def show(
+    console: Console, bench: Bench, tables: Iterable[Table] = (), more: Iterable[Floor] = (), *, strict: bool
+) -> int:
     """Prints all; 1 when rows and answers differ, or where `strict` and a floor is missed."""
-    console.print(_rates(bench))
-    floors = list(_floors(bench))
+    if bench.series:
+        console.print(_rates(bench))
+    for table in tables:
+        console.print(table)
+    floors = [*_floors(bench), *more]
     console.print(_verdicts(floors))
     checked = ", ".join(f"{count:,} {what}" for what, count in bench.checked.items())
     if checked:

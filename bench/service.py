@@ -23,6 +23,9 @@ def settings(dsn: str) -> dict[str, str]:
         "FIBREGATE_MASTER_KEY": MASTER_KEY,
         "FIBREGATE_HOLD_LIMIT": str(HOLD_LIMIT),
         "FIBREGATE_LOG_LEVEL": "info",
+        "FIBREGATE_WEBHOOK_ALLOW": '["127.0.0.0/8"]',
+        "FIBREGATE_WEBHOOK_PORTS": "[]",
+        "FIBREGATE_WEBHOOK_PLAIN_HTTP": "true",
     }
 
 
@@ -57,6 +60,12 @@ class Process:
             said = self._log.read_text(errors="replace")[-2000:]
             raise RuntimeError(f"a process of the gateway did not start:\n{said}")
         self.url = line.split()[1]
+
+    def check(self) -> None:
+        """Raises when the process has ended by itself."""
+        if self._process.poll() is not None:
+            said = self._log.read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"a process ended by itself:\n{said}")
 
     def stop(self) -> None:
         if self._process.poll() is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from proof import publish
 from proof.ground import SOURCE
 from proof.model import Outcome, Proof, Size
-from proof.prover import known, prove
+from proof.prover import load, names, prove
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -32,12 +32,12 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
 def main(words: Sequence[str]) -> int:
     given = arguments(words)
     size = Size.SMOKE if given.smoke else Size.FULL if given.full or os.environ.get("FULL") == "1" else Size.CI
-    proofs = known()
-    unknown = [name for name in given.names if name.upper() not in proofs]
+    wanted = [name.upper() for name in given.names] or names()
+    unknown = set(wanted) - set(names())
     if unknown:
-        print(f"no such proof: {', '.join(unknown)}; there are {', '.join(proofs)}", file=sys.stderr)
+        print(f"no such proof: {', '.join(sorted(unknown))}; there are {', '.join(names())}", file=sys.stderr)
         return 2
-    chosen = [proofs[name.upper()] for name in given.names] or list(proofs.values())
+    chosen = [load(name) for name in wanted]
     base = given.keep or Path(tempfile.mkdtemp(prefix="proof-"))
     try:
         outcomes = asyncio.run(_all(chosen, size, base, given))

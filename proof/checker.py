@@ -52,10 +52,13 @@ class History:
         self.asked = history.read_all(folder, "client*.jsonl")
         self.received = history.read_all(folder, "receiver*.jsonl")
         self.kills = history.read_all(folder, "kills*.jsonl")
+        self.dumped: float = history.read_all(folder, "dump.jsonl")[-1]["at"]
         self.pages = history.read_all(folder, "feed*.jsonl")
         self.rows = {table: history.rows(folder, table) for table in history.TABLES}
         self.code = {one["tenant"]: one["code"] for one in self.rows["tenants"]}
-        self.order_id = {(one["tenant"], one["order_key"]): one["id"] for one in self.rows["orders"]}
+        self.order_id: dict[tuple[int, int], int] = {
+            (one["tenant"], one["order_key"]): one["id"] for one in self.rows["orders"]
+        }
         self.paths: Mapping[str, str] = self.run["endpoints"]
 
     def requests(self, what: str) -> list[history.Record]:
@@ -65,8 +68,12 @@ class History:
         """The paths at which a tenant is told."""
         return [path for path, code in self.paths.items() if code == self.code[tenant]]
 
+    def id_of(self, row: Mapping[str, Any]) -> int:
+        """The order's own number; 0 for one that is not there."""
+        return self.order_id.get((row["tenant"], row["order_key"]), 0)
+
     def order_of(self, row: Mapping[str, Any]) -> str:
-        return f"{self.code[row['tenant']]} order {self.order_id.get((row['tenant'], row['order_key']), '?')}"
+        return f"{self.code[row['tenant']]} order {self.id_of(row)}"
 
 
 def check(folder: Path) -> Findings:
@@ -140,7 +147,9 @@ def _updates(there: History, found: Findings) -> None:
         if not told[update]:
             row = kept.get(update)
             became = f"{row['state']} {row['refusal'] or ''}" if row else "not in the database"
-            found.broke(LOST, f"update {update} of {one['tenant']} order {one['order']} was answered 204: {became}")
+            waits = row is not None and row["state"] == "RECEIVED"
+            what = f"update {update} of {one['tenant']} order {one['order']} was answered 204: {became}"
+            found.broke(UNDELIVERED if waits else LOST, what)
     for update, count in told.items():
         if count > 1:
             found.broke(TWICE, f"update {update} became {count} events")
@@ -181,7 +190,7 @@ def _read(there: History, found: Findings) -> None:
     for code in sorted({one["who"] for one in there.pages}):
         seen = [(order, number) for one in there.pages if one["who"] == code for order, number in one["events"]]
         rows = sorted((one for one in there.rows["feed"] if there.code[one["tenant"]] == code), key=_position)
-        ids = [(there.order_id[one["tenant"], one["order_key"]], one["number"]) for one in rows if one["number"]]
+        ids = [(there.id_of(one), one["number"]) for one in rows if one["number"]]
         for place, (read, written) in enumerate(zip(seen, ids, strict=False), 1):
             if read != written:
                 found.broke(READ, f"{code}: event {place} is order {written[0]} number {written[1]}, read was {read}")
@@ -200,7 +209,7 @@ def _skipped(there: History) -> dict[lanes.Lane, frozenset[int]]:
     skips: defaultdict[lanes.Lane, set[int]] = defaultdict(set)
     for one in there.rows["kci_skips"]:
         if one["done"]:
-            skips[path_of[one["endpoint"]], there.order_id[one["tenant"], one["order_key"]]].add(one["number"])
+            skips[path_of[one["endpoint"]], there.id_of(one)].add(one["number"])
     return {lane: frozenset(numbers) for lane, numbers in skips.items()}
 
 
@@ -214,7 +223,7 @@ def _deliveries(there: History, heard: lanes.Heard, found: Findings) -> None:
     skipped = _skipped(there)
     real: dict[tuple[str, int, int], str] = {}
     for one in there.rows["kcis"]:
-        order = there.order_id[one["tenant"], one["order_key"]]
+        order = there.id_of(one)
         for path in there.endpoints_of(one["tenant"]):
             key = (path, order, one["number"])
             real[key] = str(one["id"])
@@ -226,6 +235,8 @@ def _deliveries(there: History, heard: lanes.Heard, found: Findings) -> None:
             else:
                 found.broke(UNDELIVERED, where)
     for key, told in heard.ids.items():
+        if heard.first[key] > there.dumped:
+            continue  # so it may be of later than the rows are
         for one in sorted(told - {real.get(key, "")}):
             found.broke(
                 PHANTOM, f"{key[0]} was told of order {key[1]} number {key[2]} as {one}; there is no such event"
@@ -236,14 +247,14 @@ def _recorded(there: History) -> set[tuple[str, int, int]]:
     """What the gateway believes to have delivered: by the delivery itself, or because its lane has moved past it."""
     path_of = {str(one["endpoint"]): _path(one["url"]) for one in there.rows["endpoints"]}
     done = {
-        (path_of[str(one["endpoint"])], there.order_id[one["tenant"], one["order_key"]], one["number"])
+        (path_of[str(one["endpoint"])], there.id_of(one), one["number"])
         for one in there.rows["deliveries"]
         if one["delivered"]
     }
     for one in there.rows["lanes"]:
         if one["kind"] == "kci":
             _, endpoint, order_key = one["key"].split(":")
-            order = there.order_id[one["tenant"], int(order_key)]
+            order = there.id_of({**one, "order_key": int(order_key)})
             done |= {(path_of[endpoint], order, number) for number in range(1, one["last_done"] + 1)}
     return done
 
@@ -251,9 +262,8 @@ def _recorded(there: History) -> set[tuple[str, int, int]]:
 def _bytes(there: History, found: Findings) -> None:
     """What was received is what the database keeps."""
     path_of = {one["endpoint"]: _path(one["url"]) for one in there.rows["endpoints"]}
-    kept = {
-        (path_of[one["endpoint"]], there.order_id[one["tenant"], one["order_key"]], one["number"]): one["sha256"]
-        for one in there.rows["deliveries"]
+    kept: dict[tuple[Any, Any, Any], str] = {
+        (path_of[one["endpoint"]], there.id_of(one), one["number"]): one["sha256"] for one in there.rows["deliveries"]
     }
     for one in there.received:
         key = (one["path"], one.get("order"), one.get("number"))

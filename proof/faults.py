@@ -49,6 +49,15 @@ class Fault:
         plain = (Port.PLAIN, Port.FULL, Port.REFUSED, Port.NAMELESS)
         return "http" if self.port in plain else "https"
 
+    @property
+    def patience(self) -> dict[str, float]:
+        """Time-outs of the endpoint: short where they run out, else so long that a busy machine does not matter."""
+        if "TIMED_OUT" in self.outcomes:
+            return {"connectSeconds": 0.3, "totalSeconds": 0.6}
+        if self.name in {"body-drip", "body-stall"}:
+            return {"connectSeconds": 2, "totalSeconds": 2}
+        return {"connectSeconds": 10, "totalSeconds": 15}
+
     def wait(self, failures: int) -> tuple[timedelta, timedelta]:
         """The least and the most between the failure that follows `failures` others and the next attempt."""
         usual = FIRST_WAITS[failures] if failures < len(FIRST_WAITS) else None

@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,9 @@ class Process:
     environment: Mapping[str, str]
     says_ready: bool = True
     url: str = ""
+    began: float = 0.0
+    """When it was last started, by the monotonic clock."""
+
     _running: asyncio.subprocess.Process | None = None
 
     @property
@@ -72,6 +76,7 @@ class Process:
 
     async def start(self) -> Self:
         """Until it says that it is ready, where it does; raises `NotStarted`."""
+        self.began = time.monotonic()
         with self.log.open("ab") as said:
             self._running = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", *self.words),
@@ -234,10 +239,11 @@ class Gateway:
             return 0
 
     async def kill_postgres(self) -> int:
-        """`kill -9` of the postmaster, once it answers; its supervisor starts another. The pid that was killed."""
+        """`kill -9` of the postmaster, once it answers; returns when it is gone. Its supervisor starts another."""
         await self.postgres_answers()
         victim = self.postmaster
         os.kill(victim, signal.SIGKILL)
+        await until(lambda: not Path(f"/proc/{victim}").exists(), 30, "the end of the postmaster")
         return victim
 
     async def postgres_answers(self, patience: float = 60.0) -> None:
@@ -258,6 +264,6 @@ async def until(condition: Callable[[], bool], patience: float, what: str) -> No
     try:
         async with asyncio.timeout(patience):
             while not condition():
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)
     except TimeoutError as error:
         raise TimeoutError(f"{what}: not within {patience:g} s") from error

@@ -2,8 +2,8 @@
 
 A history is a folder: `run.json` (what was run and how), `client*.jsonl` (each request), `receiver*.jsonl` (each
 webhook received), `feed.jsonl` (what a reader of the feed saw), `kills.jsonl`, and `rows/TABLE.jsonl`, the database as
-plain SQL found it at the end. `at`, `until` and `answered` are seconds of this machine's monotonic clock, the same for
-all processes; `wall` is UTC.
+plain SQL found it at the end (`dump.jsonl` says when). `at`, `until` and `answered` are seconds of this machine's
+monotonic clock, the same for all processes; `wall` is UTC.
 """
 
 import time
@@ -31,7 +31,8 @@ TABLES: Final[Mapping[str, str]] = {
     "from endpoints",
     "deliveries": "select tenant_id as tenant, endpoint_id as endpoint, order_key, sequence_number as number, "
     "encode(sha256(body), 'hex') as sha256, delivered_at is not null as delivered, attempts from deliveries",
-    "lanes": "select key, kind, for_tenant as tenant, last_enqueued, last_done, attempts, parked_reason from lanes",
+    "lanes": "select key, kind, for_tenant as tenant, last_enqueued, last_done, attempts, parked_reason, "
+    "owner, leased_until, due_at from lanes",
     "reservations": "select tenant_id as tenant, id, slot_id as slot, state, reference, order_key from reservations",
     "slots": "select slot_id as slot, capacity, booked from slots where booked > 0",
     "kci_skips": "select tenant_id as tenant, endpoint_id as endpoint, order_key, sequence_number as number, "
@@ -88,6 +89,7 @@ async def dump(dsn: str, folder: Path) -> None:
     """The database as it is at one moment, past all walls, changing nothing. `dsn` is a superuser's."""
     rows = folder / "rows"
     rows.mkdir(parents=True, exist_ok=True)
+    began = stamp()
     connection: Any = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -96,6 +98,7 @@ async def dump(dsn: str, folder: Path) -> None:
                     await _copy(connection, sql, rows / f"{table}.jsonl")
     finally:
         await connection.close()
+    Writer(folder / "dump.jsonl").write({**began, "until": time.monotonic()})
 
 
 async def _copy(connection: Any, sql: str, wanted: Path) -> None:

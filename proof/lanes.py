@@ -31,6 +31,9 @@ class Heard:
     taken: dict[tuple[str, int, int], float] = field(default_factory=dict[tuple[str, int, int], float])
     """(path, order, number) -> when its first 2xx was answered."""
 
+    first: dict[tuple[str, int, int], float] = field(default_factory=dict[tuple[str, int, int], float])
+    """When the first request for it came."""
+
     ids: dict[tuple[str, int, int], set[str]] = field(default_factory=dict[tuple[str, int, int], set[str]])
     again: list[Record] = field(default_factory=list[Record])
     """Requests after one for the same number that was not refused: the caller cannot have heard the answer."""
@@ -77,6 +80,7 @@ def _same(lane: Lane, there: Sequence[Record], found: Findings, heard: Heard) ->
     first: dict[int, Record] = {}
     for one in there:
         earlier = first.setdefault(one["number"], one)
+        heard.first.setdefault((*lane, one["number"]), one["at"])
         told = one["headers"].get("webhook-id", one.get("id"))
         heard.ids.setdefault((*lane, one["number"]), set()).add(str(told))
         if told != earlier["headers"].get("webhook-id", earlier.get("id")):

@@ -1,5 +1,6 @@
 """A sandbox under proof: its tenants ask, its clock is walked, its rows are read."""
 
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ from proof.ground import Gateway, Process
 
 OPERATOR: Final = "operator"
 SUPPLIER: Final = "NETWORK1"
+WALK_PATIENCE: Final = 120.0
+
+
+class Stuck(Exception):
+    """The sandbox's clock does not catch up."""
 
 
 class Refused(Exception):
@@ -51,10 +57,13 @@ class Playground:
     async def walk(self, span: timedelta) -> datetime:
         """Everything that becomes due on the way happens; asks again where the gateway ran out of time."""
         body: dict[str, str] = {"advance": f"PT{int(span.total_seconds())}S"}
+        deadline = time.monotonic() + WALK_PATIENCE
         while True:
             got = (await self.asked(OPERATOR, "POST", "/sandbox/v1/clock", body)).body
             if got["caughtUp"]:
                 return _instant(got["now"])
+            if time.monotonic() > deadline:
+                raise Stuck(f"the clock stands at {got['now']} on its way to {got['target']}")
             body = {"now": got["target"]}
 
     async def endpoint(self, code: str, url: str, **more: object) -> str:

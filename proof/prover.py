@@ -13,11 +13,15 @@ from proof.ground import SOURCE
 from proof.model import Figures, Outcome, Proof, Size, say
 
 
-def known() -> dict[str, Proof]:
-    """Every proof of this package, by name, in order."""
-    names = [one.name for one in pkgutil.iter_modules(proof.__path__) if re.fullmatch(r"t\d+", one.name)]
-    found: list[Proof] = [importlib.import_module(f"proof.{name}").PROOF for name in names]
-    return {one.name: one for one in sorted(found, key=lambda one: one.number)}
+def names() -> list[str]:
+    """Of every proof of this package, in order."""
+    found = [one.name for one in pkgutil.iter_modules(proof.__path__) if re.fullmatch(r"t\d+", one.name)]
+    return [one.upper() for one in sorted(found, key=lambda one: int(one[1:]))]
+
+
+def load(name: str) -> Proof:
+    """The proof of that name."""
+    return importlib.import_module(f"proof.{name.lower()}").PROOF
 
 
 async def prove(one: Proof, size: Size, base: Path, *, source: Path = SOURCE, with_seeds: bool = True) -> Outcome:

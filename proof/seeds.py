@@ -54,7 +54,7 @@ BUGS: Final[tuple[Bug, ...]] = (
 """,
             ),
         ),
-        figures={"kills": 1, "postgres_kills": 0},
+        figures={"kills": 1, "postgres_kills": 0, "delay": 0.3},
     ),
     Bug(
         name="claimed without a lease",

@@ -3,19 +3,23 @@
 import asyncio
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from proof import checker, history, town, traffic
 from proof.caller import Wire
-from proof.ground import SETTINGS, Gateway, Process
+from proof.ground import SETTINGS, Gateway, NotStarted, Process
 from proof.model import Figures, Findings, Proof, Size, say
 from proof.town import Town
 from proof.traffic import PATHS, REASONS, TENANTS, Traffic
 
+CRASHED: Final = "processes that ended by themselves"
 UNANSWERED: Final = "requests that were never answered"
 IN_FLIGHT: Final = int(SETTINGS["FIBREGATE_WORKER_CONCURRENCY"])
+STARTS: Final = 15.0
+"""Seconds within which a process may end because it met no database."""
+
 _USUAL: Final = {"premises": 5000, "callers": 16, "delay": 0.05, "drain": 60, "seed": 1}
 
 
@@ -29,6 +33,8 @@ class Storm:
     traffic: Traffic
     web: Process
     work: Process
+    found: Findings
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     loading: bool = True
     ended: bool = False
 
@@ -59,19 +65,38 @@ class Storm:
         self.traffic.chance.shuffle(victims)
         return victims
 
+    async def keep(self) -> None:
+        """As whoever runs the gateway: what has ended is started again. Only a start may fail, without a database."""
+        while not self.ended:
+            for one in (self.web, self.work):
+                async with self.starting:
+                    if one.lives:
+                        continue
+                    lived = time.monotonic() - one.began
+                    if lived > STARTS:
+                        self.found.broke(CRASHED, f"{one.name} after {lived:.0f} s; its log says more")
+                    await self._start(one)
+            await asyncio.sleep(0.1)
+
+    async def _start(self, process: Process) -> None:
+        try:
+            await process.start()
+        except NotStarted:
+            say(f"  {process.name} did not start, and is started again")
+
     async def _kill(self, victim: str, log: history.Writer) -> None:
         in_flight = {"postgres": 2 * IN_FLIGHT, "work": IN_FLIGHT, "web": 0}[victim]
         record = {"victim": victim, "in_flight": in_flight}
         if victim == "postgres":
-            await self.gateway.postgres_answers()
             killed = history.stamp()
             await self.gateway.kill_postgres()
             await self.gateway.postgres_answers()
         else:
             process = self.web if victim == "web" else self.work
-            killed = history.stamp()
-            await process.kill()
-            await process.start()
+            async with self.starting:
+                killed = history.stamp()
+                await process.kill()
+                await self._start(process)
         log.write({**killed, **record, "back": time.monotonic()})
 
     async def read_feeds(self) -> None:
@@ -105,12 +130,14 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         for code in TENANTS:
             await traffic.endpoint(callers[code], hears)
         history.write_run(folder, {"proof": "T1", "figures": dict(figures), "endpoints": dict(PATHS)})
-        storm = Storm(gateway, figures, folder, Traffic(callers, random.Random(figures["seed"])), web, work)
+        flow = Traffic(callers, random.Random(figures["seed"]))
+        storm = Storm(gateway, figures, folder, flow, web, work, Findings())
         await _weather(storm)
         await gateway.postgres_answers()
         await history.dump(gateway.superuser, folder)
     found = checker.check(folder)
-    found.looked_at(UNANSWERED)
+    found.looked_at(UNANSWERED, CRASHED)
+    found.add(storm.found)
     for one in storm.traffic.unanswered:
         found.broke(UNANSWERED, one)
     return found
@@ -120,6 +147,7 @@ async def _weather(storm: Storm) -> None:
     """Load and kills together; the feed is read through both, and to its end when all is delivered."""
     async with asyncio.TaskGroup() as together:
         together.create_task(storm.read_feeds())
+        together.create_task(storm.keep())
         killing = together.create_task(storm.kill())
         await storm.load()
         await killing
@@ -131,7 +159,7 @@ async def _weather(storm: Storm) -> None:
 PROOF: Final = Proof(
     name="T1",
     title="kill storm: kill -9 of web, worker and PostgreSQL under load",
-    invariants=(*checker.INVARIANTS, UNANSWERED),
+    invariants=(*checker.INVARIANTS, UNANSWERED, CRASHED),
     figures={
         Size.SMOKE: {**_USUAL, "orders": 150, "kills": 3, "postgres_kills": 1, "callers": 8},
         Size.CI: {**_USUAL, "orders": 5000, "kills": 30, "postgres_kills": 6, "drain": 120},

@@ -83,14 +83,38 @@ def _has_part(name: str) -> bool:
 
 def instrumented(text: str, name: str) -> tuple[list[str], str]:
     """The labels planted in one module, and the module with them."""
-    tree = ast.parse(text)
-    planter = _Planter(name)
-    planter.visit(tree)
-    if planter.labels:
+    tree = _Planter(name).visit(ast.parse(text))
+    labels: list[str] = []
+    for node in ast.walk(tree):
+        for body in ("body", "orelse", "finalbody"):
+            if isinstance(getattr(node, body, None), list):
+                setattr(node, body, _thinned(getattr(node, body), labels))
+    if labels:
         place = 1 if ast.get_docstring(tree) is not None else 0
-        bring = ast.ImportFrom(f"{PACKAGE}.{MODULE}", [ast.alias("crash_here")], 0)
-        tree.body.insert(place, bring)
-    return planter.labels, ast.unparse(ast.fix_missing_locations(tree))
+        tree.body.insert(place, ast.ImportFrom(f"{PACKAGE}.{MODULE}", [ast.alias("crash_here")], 0))
+    return labels, ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _thinned(body: list[ast.stmt], labels: list[str]) -> list[ast.stmt]:
+    """Of points with nothing between them only the first: to die at either is the same."""
+    kept: list[ast.stmt] = []
+    for one in body:
+        label = _label(one)
+        if label and kept and _label(kept[-1]):
+            continue
+        if label:
+            labels.append(label)
+        kept.append(one)
+    return kept
+
+
+def _label(node: ast.stmt) -> str:
+    """Of a point; empty for any other statement."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        if isinstance(call.func, ast.Name) and call.func.id == "crash_here" and isinstance(call.args[0], ast.Constant):
+            return str(call.args[0].value)
+    return ""
 
 
 class _Planter(ast.NodeTransformer):
@@ -98,7 +122,6 @@ class _Planter(ast.NodeTransformer):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.labels: list[str] = []
         self._inside = False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -150,9 +173,8 @@ class _Planter(ast.NodeTransformer):
         return [self._point(node, "before"), node, self._point(node, "after")]
 
     def _point(self, node: ast.stmt, when: str) -> ast.Expr:
-        label = f"{self.name}:{node.lineno}:{when}"
-        self.labels.append(label)
-        return ast.Expr(ast.Call(ast.Name("crash_here", ast.Load()), [ast.Constant(label)], []))
+        label = ast.Constant(f"{self.name}:{node.lineno}:{when}")
+        return ast.Expr(ast.Call(ast.Name("crash_here", ast.Load()), [label], []))
 
 
 def _awaits(value: ast.expr) -> bool:

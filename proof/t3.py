@@ -1,8 +1,9 @@
-"""T3: every key asked for many times, in sequence, at once, at two doors, after a restart, with a new token, in a month."""
+"""T3: every key asked for again: in sequence, at once, at two doors, after a restart, with new tokens, in a month."""
 
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,13 +71,11 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
     return findings
 
 
-def _callers(gateway: Gateway, wire: Wire, doors: Sequence[Process]) -> dict[str, list[Caller]]:
+def _callers(gateway: Gateway, wire: Wire, doors: Sequence[Process]) -> dict[str, Caller]:
+    """One token a tenant, and a door after the other."""
     ways = credentials(gateway)
-    return {code: [Caller(wire, _at(door), ways[code]) for door in doors] for code in TOWN.tenants}
-
-
-def _at(door: Process) -> Any:
-    return lambda: door.url
+    turns = cycle(doors)
+    return {code: Caller(wire, lambda: next(turns).url, ways[code]) for code in TOWN.tenants}
 
 
 def _keys(count: int, slots: Sequence[Slot], chance: random.Random) -> list[Key]:
@@ -108,9 +107,8 @@ async def _ask(crowd: Crowd, keys: Sequence[Key], figures: Figures, doors: Seque
         await door.start()
     await crowd.each(keys, crowd.again)
     say("T3: with new tokens")
-    for callers in crowd.callers.values():
-        for caller in callers:
-            caller.forget_token()
+    for caller in crowd.callers.values():
+        caller.forget_token()
     await crowd.each(keys, crowd.again)
 
 

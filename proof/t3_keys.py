@@ -43,13 +43,12 @@ class Key:
 
 @dataclass
 class Crowd:
-    """Callers by tenant, one at each door; and what they found."""
+    """A caller for each tenant, who goes to the doors in turn; and what they found."""
 
-    callers: Mapping[str, Sequence[Caller]]
+    callers: Mapping[str, Caller]
     findings: Findings
     at_once: int
     sent: Counter[str] = field(default_factory=Counter[str])
-    _turn: int = 0
 
     async def each(self, keys: Sequence[Key], act: Any) -> None:
         """Every key once, so many at a time."""
@@ -62,12 +61,10 @@ class Crowd:
         await asyncio.gather(*(some() for _ in range(self.at_once)))
 
     async def send(self, key: Key, body: Mapping[str, Any], *, request: str | None = CONSTANT) -> Answer:
-        """At the doors in turn, until one answers. Raises `NeverAnswered`."""
-        doors = self.callers[key.tenant]
+        """Until a door answers. Raises `NeverAnswered`."""
         for _ in range(_TRIES):
-            self._turn += 1
             self.sent["requests"] += 1
-            got = await doors[self._turn % len(doors)].ask("POST", key.path, body, request=request)
+            got = await self.callers[key.tenant].ask("POST", key.path, body, request=request)
             if got.status not in ASK_AGAIN:
                 return got
             if got.status != 401:

@@ -7,16 +7,15 @@ from typing import Any, Final
 
 from proof.caller import WHOLESALE
 from proof.model import Findings, say
-from proof.playground import Playground, playground
+from proof.playground import Playground, playing
 from proof.slots import Slot
 from proof.t3_keys import DIFFERS, EFFECTS, Crowd, Key, order_key
 from proof.t5_caller import booking
 
 TENANT: Final = "ISP1"
 UPRN: Final = 10025559646
-BEGAN: Final = "2025-07-01T09:00:00Z"
-SOON: Final = "2025-07-14"
-LATER: Final = "2025-08-11"
+SOON: Final = timedelta(days=14)
+LATE: Final = timedelta(days=41)
 SPENT: Final = "its id stays spent"
 MONTH: Final = timedelta(days=29)
 TEN_DAYS: Final = timedelta(days=10)
@@ -32,10 +31,10 @@ where t.code = $1 group by r.id
 async def run(source: Path, count: int, folder: Path) -> Findings:
     """`count` orders with their visits, half as many holds that outlive the month, and as many that do not."""
     findings = Findings()
-    async with playground(source, folder, "--now", BEGAN) as ground:
+    async with playing(folder, source) as ground:
         say("T3: a sandbox, and a month on")
-        crowd = Crowd({TENANT: [ground.caller(TENANT)]}, findings, at_once=8)
-        early, late = await _free(ground, SOON), await _free(ground, LATER)
+        crowd = Crowd({TENANT: ground.caller(TENANT)}, findings, at_once=8)
+        early, late = await _free(ground, SOON), await _free(ground, LATE)
         numbers = range(1, count + 1)
         visits = [_booking(n, early) for n in numbers]
         orders = [order_key(TENANT, n, UPRN, appointmentReservationId=n) for n in numbers]
@@ -61,14 +60,15 @@ async def run(source: Path, count: int, folder: Path) -> Findings:
     return findings
 
 
-async def _free(ground: Playground, day: str) -> list[Slot]:
-    """Ten days' timeslots from that day on."""
+async def _free(ground: Playground, ahead: timedelta) -> list[Slot]:
+    """Ten days' timeslots, from so far ahead on."""
+    day = (await ground.now() + ahead).date().isoformat()
     query = (
         f"{WHOLESALE}/available-appointments?addressId={UPRN}&appointmentPurpose=PROVIDE"
         f"&serviceSpecification=%7B%22id%22:%22fttp%22%7D&appointmentFromDate={day}"
     )
     found: list[Mapping[str, Any]] = (await ground.asked(TENANT, "GET", query)).body["availableTimeslots"]
-    slots = [
+    slots: list[Slot] = [
         Slot(
             0,
             0,

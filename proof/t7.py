@@ -34,17 +34,11 @@ _COUNTS: Final = """
 select e.url, count(*) as attempts from delivery_attempts as a
 join endpoints as e on e.tenant_id = a.tenant_id and e.endpoint_id = a.endpoint_id group by e.url
 """
-_STANDING: Final = """
-select e.url, e.enabled, h.state from endpoints as e
-join endpoint_health as h on h.tenant_id = e.tenant_id and h.endpoint_id = e.endpoint_id
-"""
 _LEFT: Final = """
 select count(*) as lanes from lanes as l join endpoints as e on e.endpoint_id::text = l.share
 where l.last_done < l.last_enqueued and l.for_tenant = (select tenant_no from tenants where code = $1)
 """
 SETTINGS: Final = {
-    "FIBREGATE_WEBHOOK_CONNECT_SECONDS": "0.4",
-    "FIBREGATE_WEBHOOK_TOTAL_SECONDS": "0.8",
     "FIBREGATE_WORKER_CONCURRENCY": "64",
     "FIBREGATE_LOG_LEVEL": "error",
     "RES_OPTIONS": "timeout:1 attempts:1",
@@ -70,7 +64,7 @@ class Course:
         for code, faults in ((TAKERS, taken), (OTHERS[0], others[::2]), (OTHERS[1], others[1::2])):
             for fault in faults:
                 url = faulty_receiver.url(self._folder, fault)
-                self._endpoints[fault.name] = code, await self._ground.endpoint(code, url)
+                self._endpoints[fault.name] = code, await self._ground.endpoint(code, url, **fault.patience)
 
     async def run(self) -> None:
         """What is taken first, to have warmed up when memory begins to be looked at."""
@@ -133,8 +127,9 @@ class Course:
         rows = [t7_judge.tried(row) for row in await self._ground.rows(_ATTEMPTS)]
         t7_judge.judge(rows, found)
         t7_judge.calls(self._log(), found)
-        for row in await self._ground.rows(_STANDING):
-            t7_judge.standing(BY_NAME[_fault(row)], state=row["state"], enabled=row["enabled"], found=found)
+        for name, (code, endpoint) in self._endpoints.items():
+            shown = (await self._ground.asked(code, "GET", f"/manage/v1/endpoints/{endpoint}")).body
+            t7_judge.standing(BY_NAME[name], state=shown["health"]["state"], enabled=shown["enabled"], found=found)
         counts = Counter(one.fault.name for one in rows)
         for one in self._wanted:
             if counts[one.name] < self._attempts:

@@ -114,3 +114,36 @@ def test_fifteen_classes_and_hours_of_no_band_are_refused_but_have_a_nearest_cla
     with pytest.raises(Invalid):
         books.classify(date(2025, 7, 14), time(9), time(11))
     assert books.nearest_class(date(2025, 7, 19), time(9), time(11)) is Classification.SATURDAY
+
+
+def uk(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=calendars.UK).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("since", "hours", "nation", "until"),
+    [
+        ("2025-07-01T10:02", 4, E, "2025-07-01T14:02"),
+        ("2025-07-01T16:00", 4, E, "2025-07-02T10:00"),
+        ("2025-07-01T14:00", 4, E, "2025-07-01T18:00"),
+        ("2025-07-04T17:30", 1, E, "2025-07-07T08:30"),
+        ("2025-07-05T12:00", 4, E, "2025-07-07T12:00"),
+        ("2025-07-01T03:00", 4, E, "2025-07-01T12:00"),
+        ("2025-07-01T22:00", 12, E, "2025-07-03T10:00"),
+        ("2025-07-11T16:00", 4, N, "2025-07-15T10:00"),
+        ("2025-07-11T16:00", 4, E, "2025-07-14T10:00"),
+        ("2025-10-24T17:00", 2, E, "2025-10-27T09:00"),
+    ],
+)
+def test_working_hours_are_those_of_people_at_desks(since: str, hours: int, nation: Nation, until: str) -> None:
+    assert calendars.add_working_hours(uk(since), hours, nation) == uk(until)
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2035, 12, 31)), st.integers(1, 200), nations)  # noqa: DTZ001 - made aware below
+def test_working_hours_add_up(moment: datetime, hours: int, nation: Nation) -> None:
+    since = moment.replace(tzinfo=UTC)
+    first = calendars.add_working_hours(since, hours, nation)
+    assert calendars.add_working_hours(first, 3, nation) == calendars.add_working_hours(since, hours + 3, nation)
+    local = first.astimezone(calendars.UK)
+    assert calendars.is_working_day(local.date(), nation)
+    assert time(8) <= local.time() <= time(18)

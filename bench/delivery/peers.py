@@ -58,10 +58,10 @@ def app(dsn: str) -> App:
 async def procrastinate(dsn: str, send: Send) -> None:
     made = app(dsn)
 
-    async def post(body: str) -> None:
+    @made.task(name=TASK, queue=QUEUE)
+    async def _post(body: str) -> None:  # pyright: ignore[reportUnusedFunction] - the app keeps it by its name
         await send(body.encode())
 
-    made.task(post, name=TASK, queue=QUEUE)
     async with made.open_async():
         await made.run_worker_async(
             queues=[QUEUE], concurrency=CONCURRENCY, install_signal_handlers=False, delete_jobs="successful"

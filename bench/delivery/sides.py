@@ -115,7 +115,8 @@ class PgQueuer:
             queries = Queries(AsyncpgDriver(connection))
             for start in range(0, len(made), _BATCH):
                 batch = made[start : start + _BATCH]
-                names, bodies = [shard(order) for order, _ in batch], [body for _, body in batch]
+                names = [shard(order) for order, _ in batch]
+                bodies: list[bytes | None] = [body for _, body in batch]
                 await queries.enqueue(names, bodies, [0] * len(batch))
             await connection.execute("vacuum analyze")
             await connection.execute("checkpoint")

@@ -39,17 +39,22 @@ select
     'kci:' || e.endpoint_id || ':' || o.order_key, 'kci', o.tenant_id,
     jsonb_build_object('endpoint', e.endpoint_id, 'order', o.order_key), now(), o.kci_count, 0, e.endpoint_id::text
 from orders as o join endpoints as e on e.tenant_id = o.tenant_id and e.deleted_at is null
-where o.id between $1 and $2 and o.kci_count > 0
+where o.id between $1 and $2 and o.kci_count > 0 and ($3::uuid is null or e.endpoint_id = $3)
 """
 
 
-async def lay_in(connection: Any, first: int, *, orders: int, each: int, tenants: Sequence[int]) -> None:
-    """So many orders from number `first` on, shared out among the tenants, each with so many KCIs told and waiting."""
+async def lay_in(
+    connection: Any, first: int, *, orders: int, each: int, tenants: Sequence[int], endpoint: UUID | None = None
+) -> None:
+    """So many orders from number `first` on, shared out among the tenants, each with so many KCIs told and waiting.
+
+    They wait for every endpoint of their tenant, or for this one.
+    """
     last = first + orders - 1
     async with connection.transaction():
         await connection.execute(_ORDERS, first, orders, list(tenants), each, FIRST_UPRN)
         await connection.execute(_KCIS, first, last, json.dumps(FACTS))
-        await connection.execute(_LANES, first, last)
+        await connection.execute(_LANES, first, last, endpoint)
     await connection.execute("vacuum analyze orders, kcis, lanes, deliveries, delivery_attempts")
     await connection.execute("checkpoint")
 
@@ -85,6 +90,10 @@ async def clear_lanes(connection: Any) -> None:
     await connection.execute("delete from lanes where kind = 'kci'")
     await connection.execute("truncate deliveries cascade")
     await connection.execute("vacuum analyze lanes")
+
+
+async def unsubscribe(connection: Any, endpoint: UUID) -> None:
+    await connection.execute("update endpoints set deleted_at = now() where endpoint_id = $1", endpoint)
 
 
 async def standing(connection: Any, first: int, last: int) -> list[tuple[int, int, int]]:

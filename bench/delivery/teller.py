@@ -104,7 +104,7 @@ async def main(job: dict[str, Any]) -> dict[str, int]:
 
 async def _steadily(tell: Tell, orders: list[tuple[int, int, int]], *, rate: float, count: int) -> int:
     """An order's turn comes again only when every other had its own, long after the last one was told."""
-    telling: list[asyncio.Task[None]] = []
+    telling: list[asyncio.Future[None]] = []
     late = 0
     began = time.monotonic()
     for one in range(count):
@@ -112,13 +112,9 @@ async def _steadily(tell: Tell, orders: list[tuple[int, int, int]], *, rate: flo
         if (ahead := due - time.monotonic()) > 0:
             await asyncio.sleep(ahead)
         late += time.monotonic() > due + LATE_SECONDS
-        telling.append(asyncio.create_task(_told(tell, orders[one % len(orders)], one // len(orders) + 1)))
+        telling.append(asyncio.ensure_future(tell(orders[one % len(orders)], one // len(orders) + 1)))
     await asyncio.gather(*telling)
     return late
-
-
-async def _told(tell: Tell, order: tuple[int, int, int], number: int) -> None:
-    await tell(order, number)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ from fibregate.doors.wholesale.services import Wholesale
 from fibregate.errors import GatewayError, Unavailable
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.kcis.endpoints.trials import Trials
+from fibregate.kcis.sight.queues import Gauges
 from fibregate.tenants.callers import Callers
+from fibregate.web import metrics
 from fibregate.web.dialect import Dialect, error_object
 from fibregate.web.door import Door
 from fibregate.web.gate import Gate
@@ -28,7 +30,10 @@ from fibregate.web.logs import RequestLog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """What the doors need. `more` are doors that only a sandbox has; `is_ready` may hold readiness back."""
+    """What the doors need. `more` are doors that only a sandbox has; `is_ready` may hold readiness back.
+
+    `gauges` are the queues that `/metrics` shows beside the counts of requests.
+    """
 
     db: Db
     clock: BusinessClock
@@ -36,6 +41,8 @@ class App:
     rules: Rules
     trials: Trials
     wholesale: Wholesale
+    gauges: Gauges
+    sign_in_failures: int = 20
     more: tuple[Door[Any], ...] = ()
     is_ready: Callable[[], bool] = lambda: True
     log: RequestLog | None = None
@@ -45,13 +52,17 @@ def gate(app: App) -> Gate:
     """The DOORS table behind one port."""
     authenticate = app.callers.authenticate
     doors: list[Door[Any]] = [
-        *identity(app.callers, app.db),
+        *identity(app.callers, app.db, sign_in_failures=app.sign_in_failures),
         wholesale.door(app.wholesale, authenticate),
         updates.door(Updates(db=app.db, clock=app.clock), authenticate),
         manage.door(Manage(db=app.db, rules=app.rules, trials=app.trials), authenticate),
         *app.more,
     ]
-    mounts: Mapping[str, ASGIApp] = {"/health/live": _live, "/health/ready": _Ready(app)}
+    mounts: Mapping[str, ASGIApp] = {
+        "/health/live": _live,
+        "/health/ready": _Ready(app),
+        "/metrics": metrics.Page(app.gauges.page),
+    }
     return Gate(doors, log=app.log, mounts=mounts)
 
 

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default=False, description="allow http:// endpoints (the sandbox does, to loopback)"
     )
     retry_days: int = Field(default=7, ge=1, le=30, description="how long a delivery is tried before it is parked")
-    worker_concurrency: int = Field(default=32, ge=1, le=500, description="lanes that one worker runs at a time")
+    worker_concurrency: int = Field(default=256, ge=4, le=2000, description="lanes that one worker runs at a time")
     checks_minutes: int = Field(
         default=60,
         ge=5,

@@ -1,11 +1,13 @@
 """The worker put together: which handler runs which lane, and how each dialect's KCIs are rendered."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, cast
 from uuid import UUID
 
-from fibregate.alarms import telling
+from fibregate import rounds
+from fibregate.alarms import sign_ins, telling
 from fibregate.alarms.duty import Duty
 from fibregate.appointments import actions as appointments
 from fibregate.clock import BusinessClock, BusinessTime, real_now
@@ -17,6 +19,7 @@ from fibregate.inbox import actions as inbox
 from fibregate.kcis.delivery import actions as delivery
 from fibregate.kcis.delivery import signing
 from fibregate.kcis.delivery.access import Accesses
+from fibregate.kcis.delivery.flights import Flights
 from fibregate.kcis.delivery.model import Rendering
 from fibregate.kcis.delivery.signing import Key, Keyring
 from fibregate.lanes import actions as lanes
@@ -54,16 +57,30 @@ class Work:
     settings: Settings
     vault: Vault
     connector: Connector
-    duty: Duty = Duty()
+    duty: Duty = field(default_factory=Duty)
     begin: Begin | None = None
     keeps_silence: KeepsSilence | None = None
     extra: Mapping[str, Handler] | None = None
+
+
+Act = Callable[[Db, Claim, BusinessTime], Awaitable[None]]
+"""What runs a lane that needs the time, and nothing else."""
+
+TIMED: Final[Mapping[str, Act]] = {
+    "inbox": inbox.read_next,
+    "hold": appointments.expire,
+    "books": books.open_daily,
+    sign_ins.LANE: sign_ins.hear,
+    sign_ins.OVER: sign_ins.calm_down,
+    watch.LANE: warning.look,
+}
 
 
 def handlers(work: Work) -> dict[str, Handler]:
     """The HANDLERS table: kind of lane to what runs it."""
     post = delivery.Post(
         db=work.db,
+        flights=Flights(work.db),
         clock=work.clock,
         connector=work.connector,
         accesses=Accesses(work.connector, work.vault),
@@ -72,44 +89,24 @@ def handlers(work: Work) -> dict[str, Handler]:
         retry_days=work.settings.retry_days,
         total_seconds=work.settings.webhook_total_seconds,
     )
-
-    async def dispatch(claim: Claim) -> None:
-        await _dispatch(work, claim)
-
-    async def read_update(claim: Claim) -> None:
-        await inbox.read_next(work.db, claim, await work.clock.now())
-
-    async def expire(claim: Claim) -> None:
-        await appointments.expire(work.db, claim, await work.clock.now())
-
-    async def silence(claim: Claim) -> None:
-        await _silence(work, claim)
-
-    async def open_books(claim: Claim) -> None:
-        await books.open_daily(work.db, claim, await work.clock.now())
-
-    async def deliver(claim: Claim) -> None:
-        await delivery.deliver(post, claim)
-
-    async def tell(claim: Claim) -> None:
-        await telling.tell(work.db, work.duty, claim, await work.clock.now())
-
-    async def look(claim: Claim) -> None:
-        await warning.look(work.db, claim, await work.clock.now())
-
     return {
-        "dispatch": dispatch,
-        "inbox": read_update,
-        "hold": expire,
-        "silence-warn": silence,
-        "silence-end": silence,
-        "kci": deliver,
-        "replay": deliver,
-        "books": open_books,
-        telling.LANE: tell,
-        watch.LANE: look,
+        **{kind: _timed(work, act) for kind, act in TIMED.items()},
+        "dispatch": partial(_dispatch, work),
+        "silence-warn": partial(_silence, work),
+        "silence-end": partial(_silence, work),
+        "kci": partial(delivery.deliver, post),
+        "replay": partial(delivery.deliver, post),
+        telling.LANE: _timed(work, partial(telling.tell, work.duty)),
+        **rounds.handlers(work.db, work.clock, work.settings, work.vault),
         **(work.extra or {}),
     }
+
+
+def _timed(work: Work, act: Act) -> Handler:
+    async def run(claim: Claim) -> None:
+        await act(work.db, claim, await work.clock.now())
+
+    return run
 
 
 async def _dispatch(work: Work, claim: Claim) -> None:

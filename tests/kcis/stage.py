@@ -18,6 +18,7 @@ from fibregate.kcis import actions as kcis
 from fibregate.kcis.delivery import actions as delivery
 from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.delivery.actions import Post
+from fibregate.kcis.delivery.flights import Flights
 from fibregate.kcis.delivery.model import Rendering
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.model import Rules
@@ -106,6 +107,7 @@ class Stage:
     def post(self) -> Post:
         return Post(
             db=self.work,
+            flights=Flights(self.work),
             clock=self.clock,
             connector=self.connector,
             accesses=self.accesses,

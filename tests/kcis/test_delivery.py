@@ -13,8 +13,8 @@ from tests.kcis.stage import RENDERINGS, START, Stage, until
 
 from fibregate.clock import BusinessTime
 from fibregate.kcis.delivery import actions as delivery
-from fibregate.kcis.delivery import store
-from fibregate.kcis.delivery.model import Place, Rendering
+from fibregate.kcis.delivery.letters import store
+from fibregate.kcis.delivery.model import Made, Place, Rendering
 from fibregate.kcis.standing import actions as standing
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import LeaseLost
@@ -173,8 +173,10 @@ async def test_of_two_workers_that_make_the_bytes_the_first_decides(stage: Stage
     order = await stage.order()
     await stage.tell(order)
     at, now = Place(tenant=stage.ours, endpoint=endpoint, order=order, number=1), await stage.clock.now()
-    rows = [await store.insert(stage.work, at, body=body, made_at=now) for body in (b'{"sequenceNumber":1}', b"other")]
-    assert [row["body"] for row in rows] == [b'{"sequenceNumber":1}'] * 2
+    first, other = Made(at, b'{"sequenceNumber":1}', now), Made(at, b"other", now)
+    kept = [await store.insert(stage.work, stage.ours, [one]) for one in (first, other)]
+    assert kept == [[first], [first]]
+    assert await store.insert(stage.work, stage.ours, [other, other]) == [first, first]
     await stage.work_off()
     assert receiver.received[0].body == b'{"sequenceNumber":1}'
 

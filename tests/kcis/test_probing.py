@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from aiohttp import web
-from tests.kcis.receiver import Received, Receiver
+from tests.kcis.receiver import Received, Receiver, Respond
 from tests.kcis.stage import RENDERINGS, Stage
 
 from fibregate.clock import BusinessTime
@@ -23,8 +23,11 @@ def down(_: Received) -> web.Response:
     return web.Response(status=503)
 
 
-def poison(order_id: int) -> Any:
-    return lambda got: web.Response(status=400 if got.json["orderId"] == order_id else 204)
+def poison(order_id: int) -> Respond:
+    def respond(got: Received) -> web.Response:
+        return web.Response(status=400 if got.json["orderId"] == order_id else 204)
+
+    return respond
 
 
 async def health(stage: Stage, endpoint: UUID) -> Any:

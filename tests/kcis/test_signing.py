@@ -1,5 +1,7 @@
 import base64
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -129,3 +131,17 @@ def test_a_public_key_is_as_rfc_8037_has_it() -> None:
         "use": "sig",
     }
     assert len(made.jwk["x"]) == 43
+
+
+def test_the_way_to_verify_that_our_page_shows_verifies() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "endpoints.md").read_text()
+    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert found
+    shown: dict[str, Any] = {}
+    exec(compile(found[1], "endpoints.md", "exec"), shown)  # noqa: S102 - our own page
+    old, new = Made(), Made()
+    headers = signed(new, old)
+    for one in (old, new):
+        assert shown["is_ours"]([Made().jwk, one.jwk], BODY, headers)
+    assert not shown["is_ours"]([Made().jwk], BODY, headers)
+    assert not shown["is_ours"]([old.jwk], BODY + b" ", headers)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.web.spellings import NAMES, WANTED, urls
 
 from fibregate.web.connector import Connector, NotDelivered
 from fibregate.web.guard import Guard
@@ -20,99 +21,6 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_watch)
-
-LOOPBACK_SPELLINGS = [
-    "127.0.0.1",
-    "127.0.0.2",
-    "127.255.255.254",
-    "127.1",
-    "127.0.1",
-    "2130706433",
-    "0x7f000001",
-    "0x7f.0.0.1",
-    "0x7f.1",
-    "0X7F.0x0.0X0.0x1",
-    "0177.0.0.1",
-    "0177.1",
-    "017700000001",
-    "00000177.00.0.1",
-    "127.0.0.01",
-    "127.000.000.001",
-    "0",
-    "0.0.0.0",  # noqa: S104 - a spelling, bound by nobody
-    "00.0.0.0",
-    "0x0",
-    "[::1]",
-    "[::]",
-    "[0:0:0:0:0:0:0:1]",
-    "[0000:0000:0000:0000:0000:0000:0000:0001]",
-    "[::127.0.0.1]",
-    "[::7f00:1]",
-    "[::ffff:127.0.0.1]",
-    "[::FFFF:7F00:1]",
-    "[0:0:0:0:0:ffff:127.0.0.1]",
-    "[::ffff:0:127.0.0.1]",
-    "[64:ff9b::127.0.0.1]",
-    "[64:ff9b::7f00:1]",
-    "[64:ff9b:1::7f00:1]",
-    "[2002:7f00:1::]",
-    "[2002:7f00:0001::1]",
-    "[2001:0:4136:e378:8000:63bf:80ff:fffe]",
-    "[2600::5efe:7f00:1]",
-    "[2600::200:5efe:127.0.0.1]",
-    "[::1%lo]",
-    "[fe80::1%25eth0]",
-    "[fe80::1]",
-    "localhost",
-    "LOCALHOST",
-    "localhost.",
-    "localhost..",
-    "127.0.0.1.",
-    "127.0.0.1..",
-    "127。0。0。1",
-    "127｡0｡0｡1",
-    "①②⑦.⓪.⓪.①",
-    "１２７.0.0.1",
-    "127.0.0.1%00",
-    "127.0.0.1%2e",
-    "127%2e0%2e0%2e1",
-    "%31%32%37.0.0.1",
-    "ⓛocalhost",
-    "loca\u200blhost",
-    "127.0.0.1\t",
-    "127.0.0.1\n",
-    "\t127.0.0.1",
-    " 127.0.0.1",
-    "user@127.0.0.1",
-    "user:secret@127.0.0.1",
-    "example.com@127.0.0.1",
-    "example.com%40127.0.0.1",
-    "example.com\\@127.0.0.1",
-    "127.0.0.1\\@example.com",
-    "example.com#@127.0.0.1",
-    "127.0.0.1#.example.com",
-    "127.0.0.1\\.example.com",
-    "127.0.0.1;example.com",
-    "127.0.0.1,example.com",
-    "intranet",
-    "-",
-    "..",
-    ".",
-    "",
-    "a..b",
-    "256.256.256.256",
-    "1.2.3",
-    "999999999999",
-    "0xffffffffff",
-    "1.2.3.4.5",
-    "example.123",
-    "example.0x7f",
-    "[127.0.0.1]",
-    "[::1",
-    "::1",
-    "[]",
-    "[::g]",
-]
 
 CLOSED_ADDRESSES = [
     "10.0.0.1",
@@ -186,23 +94,39 @@ def untouched(trap: socket.socket) -> bool:
     return False
 
 
-def spellings() -> list[str]:
-    literals = [f"[{one}]" if ":" in one else one for one in CLOSED_ADDRESSES]
-    return [*LOOPBACK_SPELLINGS, *literals]
+def closed_urls(port: int) -> list[str]:
+    literals = (f"[{one}]" if ":" in one else one for one in CLOSED_ADDRESSES)
+    return list(dict.fromkeys([*urls(port), *(f"https://{one}:{port}/kcis" for one in literals)]))
 
 
-async def test_no_spelling_of_a_closed_address_is_dialled(connector: Connector, trap: socket.socket) -> None:
-    port = trap.getsockname()[1]
+@pytest.mark.parametrize("call", ["post", "post_form"])
+async def test_no_spelling_of_a_closed_address_is_dialled(connector: Connector, trap: socket.socket, call: str) -> None:
+    corpus = closed_urls(trap.getsockname()[1])
+    assert len(corpus) >= 300
     before = len(_dialled)
-    count = 0
-    for scheme, host in itertools.product(("https", "http"), spellings()):
-        count += 1
+    for url in itertools.chain(corpus, (one.replace("https:", "http:", 1) for one in corpus)):
         with pytest.raises(NotDelivered) as caught:
-            await connector.post(f"{scheme}://{host}:{port}/kcis", b"{}", {})
-        assert caught.value.kind in {"refused", "dns"}, host
-    assert count >= 200
+            await (connector.post(url, b"{}", {}) if call == "post" else connector.post_form(url, {}, {}))
+        assert caught.value.kind == "refused", url
     assert _dialled[before:] == []
     assert untouched(trap)
+
+
+def test_every_spelling_is_told_when_it_is_saved() -> None:
+    assert [one for one in closed_urls(443) if not ANY_WAY.faults(one)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_name_that_leads_to_a_closed_address_is_not_dialled(
+    connector: Connector, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = len(_dialled)
+    for address in WANTED:
+        monkeypatch.setattr(socket, "getaddrinfo", faults_of_answers([address]))
+        with pytest.raises(NotDelivered) as caught:
+            await connector.post(f"https://{name}/", b"{}", {})
+        assert caught.value.kind == "refused"
+    assert _dialled[before:] == []
 
 
 @pytest.mark.parametrize("address", CLOSED_ADDRESSES)

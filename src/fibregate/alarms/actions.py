@@ -1,14 +1,18 @@
 """Sound an alarm and clear it. Rules: `docs/reference/alarms.md`."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from fibregate.alarms import store
-from fibregate.alarms.model import Kind
+from fibregate.alarms.model import Alarm, Kind
 from fibregate.clock import BusinessTime
-from fibregate.db import Tx
+from fibregate.db import Db, Tx
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Lane
 from fibregate.vocabulary import TenantId
+
+FIRST: Final = (False, 2**62)
+"""Before all alarms of a list."""
 
 
 async def sound(
@@ -42,6 +46,17 @@ async def clear(tx: Tx, tenant: TenantId | None, *, kind: Kind, subject: str, no
         return False
     await _queue(tx, tenant, ended, now)
     return True
+
+
+async def list_of(
+    db: Db, tenant: TenantId | None, *, cleared: bool, after: tuple[bool, int] | None = None, limit: int
+) -> list[Alarm]:
+    """A tenant's own, or the operator's own for the worker's role: open ones first, the newest first.
+
+    `after` is whether the last one seen was cleared, and its number.
+    """
+    async with db.tx(tenant) as tx:
+        return await store.list_of(tx, tenant, cleared=cleared, after=after or FIRST, limit=limit)
 
 
 async def settle(

@@ -37,7 +37,7 @@ class Told:
     by: dict[Channel, int]
 
 
-async def tell(db: Db, duty: Duty, claim: Claim, now: BusinessTime) -> None:
+async def tell(duty: Duty, db: Db, claim: Claim, now: BusinessTime) -> None:
     """Handler of the lane. What one channel took, it is not told again while another is tried."""
     async with db.tx(claim.tenant) as tx:
         told = _read(await store.get(tx, claim.tenant, int(str(claim.subject["alarm"]))))

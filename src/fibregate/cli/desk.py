@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fibregate.cli.context import REFUSALS, Workbench, opened, origin
+from fibregate.db import APP_ROLE
 from fibregate.errors import GatewayError
 from fibregate.tenants.model import Actor
 
@@ -21,11 +22,13 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedde
 Database = Annotated[str | None, typer.Option("--database", help="PostgreSQL of your own, as a URL.")]
 
 
-def run(work: Callable[[Workbench], Awaitable[T]], data: Path | None, database: str | None) -> T:
+def run(
+    work: Callable[[Workbench], Awaitable[T]], data: Path | None, database: str | None, *, role: str = APP_ROLE
+) -> T:
     """What `work` gives; when it is refused, the reason on stderr and exit code 1."""
 
     async def inside() -> T:
-        async with opened(data, database) as bench:
+        async with opened(data, database, role=role) as bench:
             return await work(bench)
 
     try:

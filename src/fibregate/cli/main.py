@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from fibregate.cli import doctor, orders, premises, sandbox, serve, signing_keys, slots, tenants, work_orders
+from fibregate.cli import (
+    actions,
+    alarms,
+    doctor,
+    orders,
+    premises,
+    sandbox,
+    serve,
+    signing_keys,
+    slots,
+    suppliers,
+    tenants,
+    why,
+    work_orders,
+)
 from fibregate.cli.certify import command as certify
 from fibregate.cli.demo import command as demo
 from fibregate.web import logs
@@ -42,10 +56,14 @@ serve.register(app)
 sandbox.register(app)
 demo.register(app)
 doctor.register(app)
+alarms.register(app)
+actions.register(app)
+why.register(app)
 certify.register(app)
 _GROUPS = (
     ("tenant", tenants.tenant, "tenant list"),
     ("credential", tenants.credential, "credential list --of ISP1"),
+    ("supplier", suppliers.supplier, "supplier expectations list"),
     ("signing-key", signing_keys.signing_key, "signing-key list"),
     ("premises", premises.premises, "premises import premises.csv"),
     ("slots", slots.slots, "slots show --area FENBRIDGE"),

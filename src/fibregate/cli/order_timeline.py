@@ -14,11 +14,12 @@ from fibregate.orders.model import Order
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. Without a time it belongs to the line before it."""
+    """One line. Without a time it belongs to the line before it. `kci` is the number of the KCI that it tells of."""
 
     at: datetime | None
     kind: str
     text: str
+    kci: int | None = None
 
 
 Group = tuple[datetime, int, list[Entry]]
@@ -69,7 +70,7 @@ def _told(row: Row, dates: list[Row], sent: list[Row]) -> Group:
     )
     why = f" · {facts['problemCode']}" if facts.get("problemCode") else ""
     codes = f" ({', '.join(facts['supplierCodes'])})" if facts.get("supplierCodes") else ""
-    entries = [Entry(at, "kci", f"KCI {number} {row['reason']}{why}{codes}: {moved}")]
+    entries = [Entry(at, "kci", f"KCI {number} {row['reason']}{why}{codes}: {moved}", kci=number)]
     entries += [Entry(None, "", f"“{one_line(facts['text'])}”")] if facts.get("text") else []
     entries += [Entry(None, "", f"engineer: {one_line(one['note'])}") for one in facts.get("notes") or ()]
     entries += [Entry(None, "", f"{one['name']} {one['value']}") for one in facts.get("characteristics") or ()]

@@ -22,6 +22,7 @@ from fibregate.doors.wholesale.services import Wholesale
 from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.kcis.endpoints.trials import Trials
+from fibregate.kcis.sight.queues import Gauges
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.hints import Hints
 from fibregate.lanes.runner import Handler, Runner
@@ -29,9 +30,10 @@ from fibregate.postgres import Embedded
 from fibregate.settings import Settings
 from fibregate.tenants.callers import Callers
 from fibregate.vault import Vault
-from fibregate.web import logs
+from fibregate.web import logs, metrics
 from fibregate.web.connector import Connector
 from fibregate.web.door import Door
+from fibregate.web.gate import Gate
 from fibregate.web.guard import Guard
 from fibregate.web.server import Server
 
@@ -52,13 +54,17 @@ class Shared:
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
-    """What one process runs. The functions make a sandbox's own parts; `settled` is told the address before `ready`."""
+    """What one process runs. The functions make a sandbox's own parts; `settled` is told the address before `ready`.
+
+    `metrics` is where a process without `web` shows its metrics.
+    """
 
     settings: Settings
     dsn: str
     server: Embedded | None
     web: tuple[str, int] | None = ("127.0.0.1", 8080)
     worker: bool = True
+    metrics: tuple[str, int] | None = None
     clock: Callable[[Db], BusinessClock] = lambda _: SystemClock()
     wholesale: Callable[[Shared], Mapping[str, Any]] = lambda _: {}
     doors: Callable[[Shared], tuple[Door[Any], ...]] = lambda _: ()
@@ -90,6 +96,8 @@ async def serve(plan: Plan) -> None:
         await parts.enter_async_context(_background(hints.send()))
         if plan.web:
             await parts.enter_async_context(_serving(plan, shared, log))
+        if plan.metrics:
+            await parts.enter_async_context(_measured(*plan.metrics, shared))
         await stop.wait()
 
 
@@ -193,13 +201,7 @@ async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGen
     connector = _connector(shared)
     app = _app(plan, shared, connector, lambda: is_ready, log)
     host, port = plan.web or ("127.0.0.1", 0)
-    server = Server(gate(app), host=host, port=port)
-    try:
-        await server.start()
-    except OSError as error:
-        raise Refused(
-            f"cannot listen at {host} port {port}: {in_words(error)}; choose with --host and --port"
-        ) from error
+    server = await _listening(gate(app), host, port)
     try:
         plan.settled(server.url)
         is_ready = True
@@ -209,6 +211,29 @@ async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGen
         is_ready = False
         await server.stop()
         await connector.close()
+
+
+@asynccontextmanager
+async def _measured(host: str, port: int, shared: Shared) -> AsyncGenerator[None]:
+    """`/metrics` and nothing else, for a process that has no other port."""
+    page = metrics.Page(Gauges(shared.db, shared.clock).page)
+    server = await _listening(Gate([], mounts={"/metrics": page}), host, port)
+    print(f"metrics {server.url}/metrics", flush=True)  # noqa: T201 - with port 0 there is no other way to know
+    try:
+        yield
+    finally:
+        await server.stop()
+
+
+async def _listening(app: Gate, host: str, port: int) -> Server:
+    server = Server(app, host=host, port=port)
+    try:
+        await server.start()
+    except OSError as error:
+        raise Refused(
+            f"cannot listen at {host} port {port}: {in_words(error)}; choose with --host and --port"
+        ) from error
+    return server
 
 
 def _app(plan: Plan, shared: Shared, connector: Connector, is_ready: Callable[[], bool], log: logs.RequestLog) -> App:
@@ -222,6 +247,8 @@ def _app(plan: Plan, shared: Shared, connector: Connector, is_ready: Callable[[]
         db=shared.db,
         clock=shared.clock,
         callers=shared.callers,
+        gauges=Gauges(shared.db, shared.clock),
+        sign_in_failures=settings.sign_in_failures,
         rules=Rules(guard=shared.guard, renderings=tuple(work.RENDERERS), vault=shared.vault),
         trials=Trials(
             db=shared.db,

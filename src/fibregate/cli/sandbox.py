@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fibregate import rounds
 from fibregate.cli import processes, sandbox_folder
 from fibregate.cli.context import REFUSALS, database, in_words, origin, settings_of
 from fibregate.cli.processes import Plan, Shared
@@ -86,7 +87,10 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _settings(folder: Folder) -> Settings:
-    """The environment's settings, but for what makes a sandbox safe and open: loopback receivers, no limits."""
+    """The environment's settings, but for what makes a sandbox safe and open: loopback receivers, no limits.
+
+    Its hourly looks come every 6 hours, for each is a stop on every walk of its clock.
+    """
     given = settings_of(folder.path, None)
     return given.model_copy(
         update={
@@ -96,6 +100,7 @@ def _settings(folder: Folder) -> Settings:
             "webhook_plain_http": True,
             "one_open_order": False,
             "hold_limit": 0,
+            "checks_minutes": 360,
         }
     )
 
@@ -117,7 +122,9 @@ async def _prepare(folder: Folder, shared: Shared) -> None:
         if code not in codes:
             async with db.tx(None) as tx:
                 codes[code] = (await tenants.add(tx, code, by=_maker())).tenant_id
-    await world.seed(db, codes, await shared.clock.now())
+    now = await shared.clock.now()
+    await world.seed(db, codes, now)
+    await rounds.begin(db, now)
     if not folder.read_card():
         folder.write_card(await _new_card(shared))
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fibregate import migrate as migrations
+from fibregate import rounds
 from fibregate.cli import processes
 from fibregate.cli.context import REFUSALS, Refused, in_words, settings_of
 from fibregate.cli.context import database as opened_database
@@ -43,9 +44,18 @@ def web(database: DatabaseUrl = None, port: Port = 8080, host: Host = "127.0.0.1
     start(_apart(data, database), web=(host, port), worker=False)
 
 
-def work(database: DatabaseUrl = None, data: Data = None) -> None:
+def work(
+    *,
+    database: DatabaseUrl = None,
+    data: Data = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Show metrics there, at /metrics; 0 takes a free one.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address at which metrics are shown.")] = "127.0.0.1",
+) -> None:
     """Run the worker only: dispatch, updates in, timers, KCIs out."""
-    start(_apart(data, database), web=None, worker=True)
+    metrics = None if metrics_port is None else (host, metrics_port)
+    start(_apart(data, database), web=None, worker=True, metrics=metrics)
 
 
 def _settings(data: Path | None, database: str | None) -> Settings:
@@ -63,22 +73,30 @@ def _apart(data: Path | None, database: str | None) -> Settings:
     return settings
 
 
-def start(settings: Settings, *, web: tuple[str, int] | None, worker: bool) -> None:
+def start(
+    settings: Settings, *, web: tuple[str, int] | None, worker: bool, metrics: tuple[str, int] | None = None
+) -> None:
     """Run until stopped; a refusal to start is told in words, with exit code 1."""
     try:
         with opened_database(settings) as (dsn, server):
-            run(
-                processes.serve(
-                    Plan(settings=settings, dsn=dsn, server=server, web=web, worker=worker, prepare=_open_books)
-                )
+            plan = Plan(
+                settings=settings,
+                dsn=dsn,
+                server=server,
+                web=web,
+                worker=worker,
+                metrics=metrics,
+                prepare=_prepare,
             )
+            run(processes.serve(plan))
     except REFUSALS as error:
         fail(in_words(error))
 
 
-async def _open_books(shared: processes.Shared) -> None:
+async def _prepare(shared: processes.Shared) -> None:
     now = await shared.clock.now()
     await books.schedule_daily(shared.db, now)
+    await rounds.begin(shared.db, now)
 
 
 def migrate(

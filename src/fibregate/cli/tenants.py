@@ -87,6 +87,24 @@ def read_wall_clock(
     say(f"Tenant {code}: timeslots are {'also' if on else 'not'} read as UK local time.")
 
 
+@tenant.command("contact", epilog="Example: fibregate tenant contact ISP1 --mail noc@isp1.example")
+def set_contact(
+    code: TenantCode,
+    *,
+    mail: Annotated[str, typer.Option(help="Where alarms that concern the tenant are mailed; empty for nowhere.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Say who is told of a tenant's own alarms: an endpoint that fails, a delivery that is parked."""
+
+    async def work(bench: Workbench) -> None:
+        async with bench.db.tx(None) as tx:
+            await actions.set_contact(tx, code, mail=mail or None, by=operator_here())
+
+    run(work, data, database)
+    say(f"Tenant {code}: alarms go to {mail}." if mail else f"Tenant {code}: alarms are mailed to nobody.")
+
+
 @credential.command("add", epilog="Example: fibregate credential add --tenant ISP1 --scope gateway")
 def add_credential(
     *,

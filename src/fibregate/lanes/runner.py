@@ -150,6 +150,8 @@ class Runner:
                     await self._extend()
             except Unavailable:
                 continue
+            except Exception:  # noqa: BLE001 - whatever befalls one beat, without the next ones leases run out
+                _log.exception("a heartbeat failed")
 
     async def _extend(self) -> None:
         beating = dict(self._running)  # what is claimed meanwhile is not asked for, so it cannot be missed

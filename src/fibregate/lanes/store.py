@@ -97,12 +97,18 @@ async def claim(
 
 
 _EXTEND = """
-update lanes set leased_until = clock_timestamp() + $2::interval
-where owner = $1 and key = any($3::text[]) returning key
+with free as (
+    select key from lanes where owner = $1 and key = any($3::text[]) for no key update skip locked
+),
+extended as (
+    update lanes as l set leased_until = clock_timestamp() + $2::interval from free where l.key = free.key
+)
+select key from lanes where owner = $1 and key = any($3::text[])
 """
 
 
 async def extend(on: Statements, owner: str, *, keys: Sequence[str], lease: timedelta) -> set[str]:
+    """Waits for nobody: a row that is locked, because its lane is just being finished, is left to the next beat."""
     return {row["key"] for row in await on.rows(_EXTEND, None, owner, lease, list(keys))}
 
 
@@ -166,8 +172,11 @@ async def release(on: Statements, share: str) -> int:
 
 
 _HAND_BACK_EXPIRED = """
-update lanes set owner = null, leased_until = null
-where leased_until is not null and leased_until < clock_timestamp() returning key
+with expired as (
+    select key from lanes where leased_until is not null and leased_until < clock_timestamp()
+    for no key update skip locked
+)
+update lanes as l set owner = null, leased_until = null from expired where l.key = expired.key returning l.key
 """
 
 

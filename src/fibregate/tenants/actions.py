@@ -23,6 +23,7 @@ from fibregate.vault import Vault
 OPERATOR_PREFIX: Final = "op_"
 MAX_NAME: Final = 255
 _CODE: Final = re.compile(r"[A-Za-z0-9_]{1,50}")
+_MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _SUPPLIER_MAY: Final = frozenset({Scope.UPDATES, Scope.SANDBOX})
 _TENANT_MAY: Final = frozenset({Scope.GATEWAY, Scope.MANAGE, Scope.SANDBOX})
 
@@ -70,6 +71,15 @@ async def read_wall_clock(tx: Tx, code: str, *, on: bool, by: Actor) -> None:
     if not await store.set_reading(tx, code, wall_clock=on):
         raise Unknown(f"tenant: there is no {code}")
     await _record(tx, by, "tenant.wall_clock", code, details={"on": on})
+
+
+async def set_contact(tx: Tx, code: str, *, mail: str | None, by: Actor) -> None:
+    """Where alarms that concern the tenant are mailed; None for nowhere."""
+    if mail is not None and (len(mail) > MAX_NAME or not _MAIL.fullmatch(mail)):
+        raise Invalid("mail: accepted is one address such as noc@isp.example")
+    if not await store.set_alarm_mail(tx, code, mail):
+        raise Unknown(f"tenant: there is no {code}")
+    await _record(tx, by, "tenant.contact", code, details={"mailed": mail is not None})
 
 
 async def add_tenant_client(

@@ -130,6 +130,12 @@ async def stages(on: Statements) -> list[tuple[SigningKey, str]]:
     return [(one, "signs" if one is signing else _stage(one)) for one in held]
 
 
+async def all_end_at(on: Statements) -> datetime | None:
+    """When the last key that signs or will sign stops verifying; None while one has no end, or before the first."""
+    ends = [one.verifies_until for one in await _list(on)]
+    return None if not ends or None in ends else max(one for one in ends if one is not None)
+
+
 def _stage(key: SigningKey) -> str:
     if not key.verifies:
         return "ended"

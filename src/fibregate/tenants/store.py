@@ -54,6 +54,13 @@ async def set_reading(on: Statements, code: str, *, wall_clock: bool) -> bool:
     return await on.row(_SET_READING, None, code, wall_clock) is not None
 
 
+_SET_ALARM_MAIL = "update tenants set alarm_mail = $2 where code = $1 returning code"
+
+
+async def set_alarm_mail(on: Statements, code: str, mail: str | None) -> bool:
+    return await on.row(_SET_ALARM_MAIL, None, code, mail) is not None
+
+
 async def mark_tenant(on: Statements, code: str, *, disabled: bool) -> Tenant | None:
     row = await on.row(_MARK_TENANT, None, code, disabled)
     return None if row is None else _tenant(row)

@@ -12,7 +12,7 @@ from fibregate.web.dialect import Dialect
 from fibregate.web.door import Door
 from fibregate.web.head import Head
 from fibregate.web.logs import RequestLog
-from fibregate.web.metrics import Meter, page
+from fibregate.web.metrics import Meter, Page
 from fibregate.web.replies import Reply
 from fibregate.web.table import Place, Table
 
@@ -35,7 +35,7 @@ class Gate:
     ) -> None:
         self.doors = tuple(doors)
         self._log = log
-        self._mounts: dict[str, ASGIApp] = {"/metrics": page, **pages.mounts(doors), **(mounts or {})}
+        self._mounts: dict[str, ASGIApp] = {"/metrics": Page(), **pages.mounts(doors), **(mounts or {})}
         self._meter = Meter("gateway", "none")
         self._table = Table()
         for endpoint in (one for door in doors for one in door.endpoints):

@@ -1,5 +1,6 @@
 """Counts and durations of requests; the children are fetched once, because looking them up costs more than counting."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
@@ -34,9 +35,16 @@ class Meter:
         self._seconds.observe(seconds)
 
 
-async def page(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """An ASGI application that answers with all metrics of this process."""
-    body = generate_latest(REGISTRY)
-    headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+class Page:
+    """An ASGI application that answers with all metrics of this process, and with what `more` adds in text."""
+
+    def __init__(self, more: Callable[[], Awaitable[bytes]] | None = None) -> None:
+        self._more = more
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        body = generate_latest(REGISTRY)
+        if self._more is not None:
+            body += await self._more()
+        headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})

@@ -94,22 +94,25 @@ RESERVED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", RESERVED)
-async def test_a_header_that_is_ours_or_https_is_refused(desk: Desk, name: str) -> None:
-    assert await refused(desk, headers={name: CANARY}) == [
-        f"headers.{name}: is set by the gateway or by HTTP itself; accepted are other names"
-    ]
+async def test_a_header_that_is_ours_or_https_is_refused(desk: Desk) -> None:
+    path = f"{ENDPOINTS}/{(await desk.made())['id']}"
+    for some in (RESERVED[:11], RESERVED[11:]):
+        answer = await desk.ours.patch(path, json={"headers": dict.fromkeys(some, CANARY)})
+        assert (answer.status_code, answer.json()["messages"]) == (
+            422,
+            [f"headers.{name}: is set by the gateway or by HTTP itself; accepted are other names" for name in some],
+        )
 
 
 BAD_NAMES = ["", "X A", "X:A", "X-A\r\nX-B", "X\tA", "é", "X\x7f", "(X)", "x" * 65, "X-Ａ", "X,A", 'X"A']
 
 
-@pytest.mark.parametrize("name", BAD_NAMES)
-async def test_what_is_no_name_of_a_header_is_refused(desk: Desk, name: str) -> None:
-    messages = await refused(desk, headers={name: CANARY})
-    assert len(messages) == 1
-    assert "is no header's name" in messages[0]
-    assert messages[0].isprintable()
+async def test_what_is_no_name_of_a_header_is_refused(desk: Desk) -> None:
+    messages = await refused(desk, headers=dict.fromkeys(BAD_NAMES, CANARY))
+    assert len(messages) == len(BAD_NAMES)
+    for one in messages:
+        assert "is no header's name" in one
+        assert one.isprintable()
 
 
 BAD_VALUES = ["", " a", "a ", "a\r\nX-Evil: 1", "a\nb", "a\rb", "a\x01b", "a\x7f", "é", "a\u2028b", "x" * 2049]
@@ -150,7 +153,10 @@ async def test_every_fault_of_an_endpoint_is_named_at_once(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("auth", "messages"),
     [
-        ({"type": "BASIC"}, ["auth.username: is required for the type BASIC", "auth.password: is required for the type BASIC"]),
+        (
+            {"type": "BASIC"},
+            ["auth.username: is required for the type BASIC", "auth.password: is required for the type BASIC"],
+        ),
         (
             {"type": "BASIC", "username": "a:b", "password": "p\n"},
             [
@@ -158,13 +164,17 @@ async def test_every_fault_of_an_endpoint_is_named_at_once(desk: Desk) -> None:
                 "auth.password: must be text without control characters",
             ],
         ),
-        ({**OAUTH, "tokenUrl": "http://169.254.169.254/"}, ["auth.tokenUrl: this address may not be called; use a public one"]),
+        (
+            {**OAUTH, "tokenUrl": "http://169.254.169.254/"},
+            ["auth.tokenUrl: this address may not be called; use a public one"],
+        ),
         ({**OAUTH, "scope": "a  b"}, ["auth.scope: must be names with single spaces between them"]),
         (
             {"type": "MTLS", "certificate": "x", "privateKey": "y"},
             [
                 "auth.certificate: must be 1 to 10 certificates in PEM, your own first",
                 "auth.privateKey: must be a private key in PEM that no password protects",
+                "auth: a client certificate is shown to https:// URLs only",
             ],
         ),
     ],
@@ -267,8 +277,8 @@ async def test_the_audit_tells_what_was_asked_but_no_secret(desk: Desk) -> None:
     assert made == {
         "url": "http://127.0.0.1:9/kcis",
         "rendering": "wholesale-webhook",
-        "rate_per_second": 5,
+        "ratePerSecond": 5,
         "headerNames": ["X-A"],
         "auth": "OAUTH2",
     }
-    assert changed == {"rate_per_second": None, "headerNames": [], "auth": "NONE"}
+    assert changed == {"ratePerSecond": None, "headerNames": [], "auth": "NONE"}

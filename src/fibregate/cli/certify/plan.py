@@ -123,9 +123,8 @@ def _interleaved(teller: Teller, orders: Iterator[int]) -> Parts:
 def _late(teller: Teller, orders: Iterator[int]) -> Parts:
     first, second, third, *_ = teller.story(next(orders))
     volleys = (
-        (Shot(second, "after a skip of the first", shots.well),),
+        *_one_by_one([second, third], "after a skip of the first"),
         (Shot(first, "late, in a replay", shots.replayed),),
-        (Shot(third, "after the late one", shots.well),),
     )
     yield Check("late", "an earlier number that comes late", clauses.LATE, volleys), [_belief([first, second, third])]
     first, second, *_ = teller.story(next(orders))
@@ -166,7 +165,7 @@ def _unknown(teller: Teller, orders: Iterator[int]) -> Parts:
     volleys = (
         *_one_by_one(strange[:1], "with fields that nobody knows"),
         *_one_by_one(strange[1:], "its reason unknown"),
-        *_one_by_one(rest, "its problem or supplier code unknown"),
+        *_one_by_one(rest),
     )
     yield (
         Check("unknown", "codes and fields of a later release", clauses.UNKNOWN, volleys),

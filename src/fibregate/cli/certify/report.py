@@ -53,8 +53,8 @@ def printed(outcome: Outcome, plan: Plan) -> None:
     if outcome.asked:
         mark = ("  ✗ ", "bold red") if outcome.of("echo") else ("  ✓ ", "green")
         page.print(Text.assemble(mark, ("echo              ", "bold"), "what the receiver believes"), soft_wrap=True)
-    for name in dict.fromkeys(one.check for one in outcome.findings):
-        for line in _told(outcome.of(name)):
+    for check, clause in dict.fromkeys((one.check, one.clause) for one in outcome.findings):
+        for line in _told([one for one in outcome.of(check) if one.clause == clause]):
             page.print(line, soft_wrap=True)
     missing = unseen(outcome)
     if missing:
@@ -77,13 +77,15 @@ def _line(outcome: Outcome, check: Check) -> Text:
 
 
 def _told(findings: list[Finding]) -> Iterator[Text]:
+    """What was wrong in one check against one rule."""
+    first = findings[0]
+    yield Text()
     for one in findings[:SHOWN]:
-        style = "red" if one.severity == "FAIL" else "yellow"
-        yield Text.assemble("\n", (f"{one.check}: ", "bold"), (one.what, style))
-        yield Text.assemble(("  the rule   ", "dim"), f"{one.clause.name}: “{one.clause.text}” ({PAGE})")
-        yield Text.assemble(("  what to do ", "dim"), one.clause.mend)
+        yield Text.assemble((f"{one.check}: ", "bold"), (one.what, "red" if one.severity == "FAIL" else "yellow"))
     if len(findings) > SHOWN:
-        yield Text(f"\n{findings[0].check}: and {len(findings) - SHOWN} more like these; --json has all")
+        yield Text(f"{first.check}: and {len(findings) - SHOWN} more like these; --json has all")
+    yield Text.assemble(("  the rule   ", "dim"), f"{first.clause.name}: “{first.clause.text}” ({PAGE})")
+    yield Text.assemble(("  what to do ", "dim"), first.clause.mend)
 
 
 def _verdict(outcome: Outcome) -> str:

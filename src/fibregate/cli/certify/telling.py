@@ -23,7 +23,7 @@ from fibregate.sandbox.library import MAIN, library
 from fibregate.sandbox.scene import Memory, Scene
 from fibregate.suppliers.network.model import Provisioned
 from fibregate.suppliers.port import Draft, Note, Update
-from fibregate.vocabulary import Nation, OrderKey, OrderStatus, Reason, SupplierId, TenantId
+from fibregate.vocabulary import PROBLEM_CODES, Nation, OrderKey, OrderStatus, Reason, SupplierId, TenantId
 
 STORY: Final = "F27"
 NOTES, LETTERS_IN_A_NOTE = 50, 1000
@@ -35,7 +35,7 @@ _SERVICE: Final = Provisioned("NW1-S-90000027", "ONT9000000027", 1, "111.1042")
 
 @dataclass(frozen=True, slots=True)
 class Kci:
-    """One KCI: its bytes, and what a receiver should believe once it has it."""
+    """One KCI: its bytes, and what a receiver should believe once it has it. `strange` are codes of no list."""
 
     order: int
     number: int
@@ -43,10 +43,12 @@ class Kci:
     reason: str
     status: str
     body: bytes
+    strange: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
-        return f"KCI {self.number} ({self.reason}) of order {self.order}"
+        strange = f" with the code {self.strange[0]}" if self.strange else ""
+        return f"KCI {self.number} ({self.reason}{strange}) of order {self.order}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Teller:
             reason=facts["reason"],
             status=facts["status"],
             body=self.rendering.render(facts, self.now),
+            strange=_strange(facts),
         )
 
     def _facts(self, order: int) -> list[dict[str, Any]]:
@@ -117,6 +120,12 @@ class Teller:
             standing, facts = updates.foretell(standing, update, at)
             told.append({"id": str(uuid4()), "sequenceNumber": number, **facts})
         return told
+
+
+def _strange(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    problem: str | None = facts.get("problemCode")
+    codes: list[str] = [one for one in facts.get("supplierCodes") or () if not one.isdigit()]
+    return tuple(codes if problem is None or problem in PROBLEM_CODES else [problem, *codes])
 
 
 def _said(scene: Scene) -> list[tuple[int, BusinessTime, Draft]]:

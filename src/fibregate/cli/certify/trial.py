@@ -150,7 +150,8 @@ def _wrong(check: Check, shot: Shot, reply: Reply) -> tuple[Clause, str] | None:
     if reply.status == HTTPStatus.GONE:
         return clauses.GONE, answered
     if shot.wanted is Wanted.TAKEN:
-        return None if family == _GOOD else (check.clause, f"{answered}, and had to be taken")
+        clause = clauses.UNKNOWN if shot.kci.strange else check.clause
+        return None if family == _GOOD else (clause, f"{answered}, and had to be taken")
     if family == _GOOD:
         return check.clause, f"{answered}, and had to be refused"
     return None if family == _REFUSALS else (clauses.REFUSED, answered)

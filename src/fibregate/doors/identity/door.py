@@ -5,14 +5,15 @@ from typing import Any
 from fibregate.db import Db
 from fibregate.doors.identity import keys, token, webhook_keys
 from fibregate.doors.identity.errors import KEYS, OAUTH
+from fibregate.doors.identity.failures import Failures
 from fibregate.doors.identity.token import Identity
 from fibregate.tenants.callers import Callers
 from fibregate.web.door import Door
 
 
-def doors(callers: Callers, db: Db) -> list[Door[Any]]:
-    """For one process; the limits are counted here."""
-    identity = Identity(callers, db)
+def doors(callers: Callers, db: Db, *, sign_in_failures: int) -> list[Door[Any]]:
+    """For one process; the limits are counted here, and so are failures, of which so many are reported."""
+    identity = Identity(callers, db, failures=Failures(most=sign_in_failures))
     return [
         Door(
             prefix="/IdentityModule/v1.0/oauth",

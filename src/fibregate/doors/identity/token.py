@@ -6,8 +6,9 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field
 
 from fibregate.db import Db
-from fibregate.doors.identity import credentials
+from fibregate.doors.identity import credentials, failures
 from fibregate.doors.identity.errors import OAUTH, InvalidScope, UnsupportedGrantType
+from fibregate.doors.identity.failures import Failures
 from fibregate.doors.identity.limits import Buckets
 from fibregate.errors import Forbidden, GatewayError, NotAuthorised, Unavailable
 from fibregate.tenants.callers import Callers
@@ -39,6 +40,7 @@ class Identity:
     db: Db
     per_address: Buckets = field(default_factory=_per_address)
     per_client: Buckets = field(default_factory=_per_client)
+    failures: Failures = field(default_factory=lambda: Failures(most=20))
 
 
 class TokenRequest(Wire):
@@ -78,9 +80,20 @@ async def issue(call: Call[None, TokenRequest | None, Identity]) -> Answer:
     except Unavailable:
         raise
     except GatewayError as error:
+        if isinstance(error, NotAuthorised | Forbidden):
+            await failures.note(call.services.db, call.services.failures, peer=call.peer, client_id=_named(call))
         refusal = OAUTH.refusal(error)
         headers = {**_UNCACHED, **(_CHALLENGE if isinstance(error, NotAuthorised) else {})}
         return Answer(refusal.status, OAUTH.render(refusal), headers)
+
+
+def _named(call: Call[None, TokenRequest | None, Identity]) -> str | None:
+    """The client that somebody says to be."""
+    asked = call.body or TokenRequest()
+    try:
+        return credentials.presented(call.headers.get("authorization"), asked.client_id, asked.client_secret)[0]
+    except GatewayError:
+        return None
 
 
 async def _granted(call: Call[None, TokenRequest | None, Identity]) -> TokenAnswer:

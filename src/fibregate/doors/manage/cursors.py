@@ -28,6 +28,20 @@ def read_feed_cursor(text: str | None, tenant: TenantId) -> int:
     return int(parts[0])
 
 
+def alarm_cursor(tenant: TenantId, *, cleared: bool, alarm: int) -> str:
+    return _written("a", tenant, str(int(cleared)), str(alarm))
+
+
+def read_alarm_cursor(text: str | None, tenant: TenantId) -> tuple[bool, int] | None:
+    """Whether the last alarm seen was cleared, and its number. Raises `Invalid`."""
+    if text is None:
+        return None
+    cleared, alarm = _read(text, "a", tenant, count=2)
+    if cleared not in {"0", "1"} or not _NUMBER.fullmatch(alarm):
+        raise _not_ours()
+    return cleared == "1", int(alarm)
+
+
 def replay_cursor(tenant: TenantId, created_at: datetime, replay: UUID) -> str:
     return _written("r", tenant, created_at.isoformat(), str(replay))
 

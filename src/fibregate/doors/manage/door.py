@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from fibregate.doors.manage import endpoint_secrets, endpoint_trials, endpoints, feed, orders, reconcile, replays, skips
+from fibregate.doors.manage import (
+    alarms,
+    endpoint_secrets,
+    endpoint_trials,
+    endpoints,
+    feed,
+    orders,
+    reconcile,
+    replays,
+    skips,
+)
 from fibregate.doors.manage.errors import MANAGE
 from fibregate.doors.manage.services import Manage
 from fibregate.web.door import Door
@@ -24,6 +34,7 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
             *skips.ROUTES,
             *replays.ROUTES,
             *reconcile.ROUTES,
+            *alarms.ROUTES,
         ],
         authenticate=authenticate,
         services=services,

@@ -9,12 +9,14 @@ import structlog
 
 from fibregate.clock import BusinessClock, BusinessTime, real_now
 from fibregate.db import Db, Row
-from fibregate.kcis.delivery import model, outcomes, signing, store
+from fibregate.kcis.delivery import model, outcomes, signing
 from fibregate.kcis.delivery.access import Accesses
-from fibregate.kcis.delivery.model import Attempt, Place, Rendering, Unrenderable
+from fibregate.kcis.delivery.flights import Flights
+from fibregate.kcis.delivery.model import Attempt, Made, Place, Rendering, Taken, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health import limits
 from fibregate.kcis.health.limits import Limits
+from fibregate.kcis.sight import queues
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.vault import Vault
@@ -29,6 +31,7 @@ class Post:
     """What deliveries need; one for a worker. `renderings` is by the name that an endpoint asked for."""
 
     db: Db
+    flights: Flights
     clock: BusinessClock
     connector: Connector
     accesses: Accesses
@@ -53,32 +56,35 @@ class _Letter:
 
 async def deliver(post: Post, claim: Claim) -> None:
     """Run one claimed lane of the kinds `kci` and `replay`: make or read the head's bytes, send them, record it."""
-    tenant, endpoint, order, replay = _subject(claim)
-    row = await store.find_head(post.db, tenant, endpoint, order, number=claim.head, replay=replay)
-    if row is None or row["deleted"]:
-        await _end(post, claim, tenant)
+    asked = _asked(claim)
+    row = await post.flights.find_head(asked)
+    if row["url"] is None or row["deleted"]:
+        await _end(post, claim, asked.tenant)
         return
     _name_the_request(row)
-    at = Place(tenant, endpoint, order, row["number"], replay)
+    at = replace(asked, number=row["number"])
     if row["skipped"]:
         await outcomes.skipped(post.db, claim, at, await post.clock.now())
     elif not row["enabled"] or not health.read(row).admits(claim.key):
-        async with post.db.tx(tenant) as tx:
-            await health.hold(tx, tenant, endpoint, claim, await post.clock.now())
+        now = await post.clock.now()
+        async with post.db.tx(at.tenant) as tx:
+            await health.hold(tx, at.tenant, at.endpoint, claim, now)
     elif row["waits_for_replay"]:
         await outcomes.wait_for_replay(post.db, claim, at, await post.clock.now())
     else:
         await _try(post, claim, at, row)
 
 
-def _subject(claim: Claim) -> tuple[TenantId, UUID, OrderKey, UUID | None]:
+def _asked(claim: Claim) -> Place:
+    """The lane's next event, by the lane's own number."""
     if claim.tenant is None:
         raise AssertionError("a delivery is for a tenant")
     replay = claim.subject.get("replay")
-    return (
+    return Place(
         claim.tenant,
         UUID(str(claim.subject["endpoint"])),
         OrderKey(int(str(claim.subject["order"]))),
+        claim.head,
         None if replay is None else UUID(str(replay)),
     )
 
@@ -105,9 +111,11 @@ async def _try(post: Post, claim: Claim, at: Place, row: Row) -> None:
             await outcomes.unrenderable(post.db, claim, at, error, started_at)
             return
         attempt = await _attempt(post, at, letter, row)
+    queues.count_attempt(at.tenant, attempt.outcome)
     if attempt.taken:
         recovers = bool(row["failures"] or row["down"])
-        more = await outcomes.taken(post.db, claim, at, attempt, recovers=recovers, now=await post.clock.now())
+        done = Taken(claim, at, attempt, await post.clock.now())
+        more = await outcomes.taken(post.db, post.flights, done, recovers=recovers)
         if more:
             post.db.hint()
         return
@@ -126,11 +134,12 @@ def _limits(post: Post, row: Row) -> Limits:
 
 async def _still(post: Post, claim: Claim, at: Place) -> bool:
     """After a wait for a place the endpoint may stand otherwise: then the lane is looked at afresh."""
-    row = await store.find_head(post.db, at.tenant, at.endpoint, at.order, number=claim.head, replay=at.replay)
-    if row is not None and row["enabled"] and not row["skipped"] and health.read(row).admits(claim.key):
+    row = await post.flights.find_head(_asked(claim))
+    if row["enabled"] and not row["deleted"] and not row["skipped"] and health.read(row).admits(claim.key):
         return True
+    now = await post.clock.now()
     async with post.db.tx(at.tenant) as tx:
-        await lanes.postpone(tx, claim, await post.clock.now(), failed=False)
+        await lanes.postpone(tx, claim, now, failed=False)
         tx.wakes_workers = True
     return False
 
@@ -142,8 +151,8 @@ async def _letter(post: Post, at: Place, row: Row, now: BusinessTime) -> _Letter
     rendering = post.renderings[row["rendering"]]
     body, made_at = row["body"], row["made_at"]
     if body is None:
-        made = await store.insert(post.db, at, body=_rendered(rendering, row["facts"], now), made_at=now)
-        body, made_at = made["body"], made["made_at"]
+        made = await post.flights.keep(Made(at, _rendered(rendering, row["facts"], now), now))
+        body, made_at = made.body, made.made_at
     keyring = signing.keyring(
         post.vault,
         at.endpoint,

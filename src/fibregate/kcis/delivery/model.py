@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from fibregate.clock import BusinessTime, RealTime
+from fibregate.lanes.model import Claim
 from fibregate.vocabulary import OrderKey, TenantId
 from fibregate.web.connector import Answered, NotDelivered, Timings
 
@@ -92,6 +93,30 @@ class Attempt:
     def summary(self) -> str:
         """In a few words, for a parked lane's reason."""
         return f"answered {self.http_status}" if self.http_status else self.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The bytes of a KCI for one endpoint, and when they were made."""
+
+    at: Place
+    body: bytes
+    made_at: BusinessTime
+
+    @property
+    def key(self) -> tuple[UUID, OrderKey, int]:
+        """What a delivery is known by, within a tenant."""
+        return self.at.endpoint, self.at.order, self.at.number
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An attempt that was taken, by the lane that a worker holds."""
+
+    claim: Claim
+    at: Place
+    attempt: Attempt
+    now: BusinessTime
 
 
 def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attempt:

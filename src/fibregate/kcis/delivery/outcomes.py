@@ -11,11 +11,12 @@ from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
 from fibregate.db import Db, Tx
 from fibregate.kcis.delivery import model, store
-from fibregate.kcis.delivery.model import Attempt, Place, Unrenderable
+from fibregate.kcis.delivery.flights import Flights
+from fibregate.kcis.delivery.model import Attempt, Place, Taken, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health.model import Failure, Verdict
 from fibregate.lanes import actions as lanes
-from fibregate.lanes.model import Claim
+from fibregate.lanes.model import Claim, LeaseLost
 from fibregate.tenants import audit
 
 FOR_A_REPLAY: Final = timedelta(seconds=30)
@@ -33,19 +34,27 @@ class Failed:
     retry_days: int
 
 
-async def taken(db: Db, claim: Claim, at: Place, attempt: Attempt, *, recovers: bool, now: BusinessTime) -> bool:
+async def taken(db: Db, flights: Flights, what: Taken, *, recovers: bool) -> bool:
     """Done with the head; tells whether the lane has more. `recovers`: the endpoint had been failing until now."""
+    claim, at = what.claim, what.at
     last_of_replay = at.replay is not None and claim.last_enqueued == claim.head
     if not recovers and not claim.attempts and not last_of_replay:
-        return await store.record_taken(db, at, attempt, claim, now=now)
+        return _known(claim, await flights.record_taken(what))
     async with db.tx(at.tenant) as tx:
-        await health.fared_well(tx, at.tenant, at.endpoint, now)
-        more = await store.record_taken(tx, at, attempt, claim, now=now)
+        await health.fared_well(tx, at.tenant, at.endpoint, what.now)
+        (recorded,) = await store.record_taken(tx, at.tenant, [what])
+        more = _known(claim, recorded)
         if last_of_replay:
             await store.wake_live(tx, at)
         if claim.attempts:
-            await alarms.clear(tx, at.tenant, kind=Kind.HEAD_REFUSED, subject=claim.key, now=now)
+            await alarms.clear(tx, at.tenant, kind=Kind.HEAD_REFUSED, subject=claim.key, now=what.now)
         tx.wakes_workers = True
+    return more
+
+
+def _known(claim: Claim, more: bool | None) -> bool:  # noqa: FBT001 - what was recorded, not a switch
+    if more is None:
+        raise LeaseLost(claim.key)
     return more
 
 

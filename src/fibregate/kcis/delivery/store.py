@@ -1,136 +1,93 @@
-"""Rows of `deliveries` and `delivery_attempts`, and what is needed of their endpoint, their KCI and their lane."""
+"""Rows of `deliveries` and `delivery_attempts`: what came of sending, in one statement with the lane."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from fibregate.clock import BusinessTime
-from fibregate.db import Row, Statements
-from fibregate.kcis.delivery.model import Attempt, Place
-from fibregate.lanes.model import Claim, LeaseLost
-from fibregate.vocabulary import OrderKey, TenantId
-
-_FIND_HEAD = """
-select
-    e.url, e.rendering, e.enabled, e.deleted_at is not null as deleted, e.rate_per_second, e.concurrency,
-    e.connect_seconds, e.total_seconds, e.headers, e.auth_kind, e.auth,
-    h.state = 'DOWN' as down, h.failures, h.failing_since, h.failing_lanes, h.prober, h.scout, h.recovered_at,
-    x.secret_ids, x.secrets, x.private_keys,
-    n.number, k.id, k.facts ->> 'requestId' as request_id, k.facts ->> 'conversationId' as conversation_id,
-    d.body, d.made_at, case when d.body is null then k.facts end as facts,
-    s.sequence_number is not null as skipped,
-    coalesce($5, (
-        select i.replay_id from replay_items as i
-        where i.tenant_id = $1 and i.endpoint_id = $2 and i.order_key = $3 and i.sequence_number = n.number
-            and i.done_at is null and i.position is null
-        limit 1
-    )) as marked,
-    $5::uuid is null and exists (
-        select from replay_items as i
-        left join deliveries as o
-            on o.tenant_id = i.tenant_id and o.endpoint_id = i.endpoint_id and o.order_key = i.order_key
-            and o.sequence_number = i.sequence_number
-        where i.tenant_id = $1 and i.endpoint_id = $2 and i.order_key = $3 and i.sequence_number < n.number
-            and i.done_at is null and i.position is not null and o.delivered_at is null and o.skipped_at is null
-    ) as waits_for_replay
-from endpoints as e
-join endpoint_health as h on h.tenant_id = e.tenant_id and h.endpoint_id = e.endpoint_id
-cross join lateral (
-    select
-        array_agg(y.secret_id order by y.created_at desc, y.secret_id) as secret_ids,
-        array_agg(y.secret order by y.created_at desc, y.secret_id) as secrets,
-        array_agg(y.private_key order by y.created_at desc, y.secret_id) as private_keys
-    from endpoint_secrets as y
-    where y.tenant_id = $1 and y.endpoint_id = $2 and (y.expires_at is null or y.expires_at > clock_timestamp())
-) as x
-cross join lateral (
-    select case when $5::uuid is null then $4::integer else (
-        select i.sequence_number from replay_items as i
-        where i.tenant_id = $1 and i.replay_id = $5 and i.endpoint_id = $2 and i.order_key = $3 and i.position = $4
-    ) end as number
-) as n
-left join kcis as k on k.tenant_id = e.tenant_id and k.order_key = $3 and k.sequence_number = n.number
-left join deliveries as d
-    on d.tenant_id = e.tenant_id and d.endpoint_id = e.endpoint_id and d.order_key = $3 and d.sequence_number = n.number
-left join kci_skips as s
-    on s.tenant_id = e.tenant_id and s.endpoint_id = e.endpoint_id and s.order_key = $3
-    and s.sequence_number = n.number and s.done_at is null
-where e.tenant_id = $1 and e.endpoint_id = $2
-"""
-
-
-async def find_head(
-    on: Statements, tenant: TenantId, endpoint: UUID, order: OrderKey, *, number: int, replay: UUID | None
-) -> Row | None:
-    """The next event of a lane with all that sending it needs. `number` is the lane's; of a replay, the position."""
-    return await on.row(_FIND_HEAD, tenant, endpoint, order, number, replay)
-
-
-_INSERT = """
-insert into deliveries as d (tenant_id, endpoint_id, order_key, sequence_number, body, made_at)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (tenant_id, endpoint_id, order_key, sequence_number) do update set attempts = d.attempts
-returning d.body, d.made_at
-"""
-
-
-async def insert(on: Statements, at: Place, *, body: bytes, made_at: BusinessTime) -> Row:
-    """Keeps what was there first: the bytes of a delivery never change."""
-    row = await on.row(_INSERT, at.tenant, at.endpoint, at.order, at.number, body, made_at)
-    if row is None:
-        raise AssertionError("an upsert gives a row")
-    return row
-
+from fibregate.db import Statements
+from fibregate.kcis.delivery.model import Attempt, Place, Taken
+from fibregate.vocabulary import TenantId
 
 _RECORD_TAKEN = """
-with done as (
-    update lanes
-    set last_done = greatest(last_done, $5), attempts = 0, due_at = greatest(due_at, clock()), owner = null,
+with asked as (
+    select a.*
+    from unnest(
+        $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::integer[], $9::timestamptz[],
+        $10::uuid[], $11::timestamptz[], $12::real[], $13::real[], $14::real[], $15::real[], $16::real[],
+        $17::smallint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[]
+    ) as a (
+        key, owner, generation, head, endpoint_id, order_key, number, now, replay_id, started_at, took_ms, dns_ms,
+        connect_ms, tls_ms, first_byte_ms, http_status, outcome, answer, peer, signed_with, request_id
+    )
+),
+done as (
+    update lanes as l
+    set last_done = greatest(l.last_done, a.head), attempts = 0, due_at = greatest(l.due_at, clock()), owner = null,
         leased_until = null
-    where key = $6 and owner = $7 and generation = $8
-    returning last_enqueued > last_done as more
+    from asked as a
+    where l.key = a.key and l.owner = a.owner and l.generation = a.generation
+    returning l.key, l.last_enqueued > l.last_done as more
 ),
 counted as (
-    update deliveries
-    set attempts = attempts + 1, delivered_at = coalesce(delivered_at, $9), failing_since = null, refused_since = null
-    from done
-    where tenant_id = $1 and endpoint_id = $2 and order_key = $3 and sequence_number = $4
-    returning attempts
+    update deliveries as d
+    set attempts = d.attempts + 1, delivered_at = coalesce(d.delivered_at, a.now), failing_since = null,
+        refused_since = null
+    from asked as a join done using (key)
+    where d.tenant_id = $1 and d.endpoint_id = a.endpoint_id and d.order_key = a.order_key
+        and d.sequence_number = a.number
+    returning a.key, d.attempts
 ),
 replayed as (
-    update replay_items set done_at = $9
-    from done
-    where $10::uuid is not null and tenant_id = $1 and replay_id = $10 and endpoint_id = $2 and order_key = $3
-        and sequence_number = $4
+    update replay_items as i set done_at = a.now
+    from asked as a join done using (key)
+    where a.replay_id is not null and i.tenant_id = $1 and i.replay_id = a.replay_id
+        and i.endpoint_id = a.endpoint_id and i.order_key = a.order_key and i.sequence_number = a.number
 ),
 noted as (
     insert into delivery_attempts (
         tenant_id, endpoint_id, order_key, sequence_number, attempt, replay_id, started_at, took_ms, dns_ms, connect_ms,
         tls_ms, first_byte_ms, http_status, outcome, answer, peer, signed_with, request_id
     )
-    select $1, $2, $3, $4, attempts, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22 from counted
+    select
+        $1, a.endpoint_id, a.order_key, a.number, c.attempts, a.replay_id, a.started_at, a.took_ms, a.dns_ms,
+        a.connect_ms, a.tls_ms, a.first_byte_ms, a.http_status, a.outcome, a.answer, a.peer, a.signed_with::uuid[],
+        a.request_id
+    from asked as a join counted as c using (key)
 )
-select more from done
+select key, more from done
 """
 
 
-async def record_taken(on: Statements, at: Place, attempt: Attempt, claim: Claim, *, now: BusinessTime) -> bool:
-    """The lane's head is done, in one statement with the attempt; tells whether more is left. Raises `LeaseLost`."""
-    row = await on.row(
-        _RECORD_TAKEN,
-        at.tenant,
-        at.endpoint,
-        at.order,
-        at.number,
-        claim.head,
+async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken]) -> list[bool | None]:
+    """The lanes' heads are done, in one statement with their attempts.
+
+    Answers, in the order given, whether a lane has more left; None where its lease is lost and nothing was recorded.
+    """
+    columns = zip(*(_taken(one) for one in taken), strict=True)
+    rows = await on.rows(_RECORD_TAKEN, tenant, *(list(one) for one in columns))
+    more = {row["key"]: row["more"] for row in rows}
+    return [more.get(one.claim.key) for one in taken]
+
+
+def _taken(one: Taken) -> tuple[object, ...]:
+    claim, at = one.claim, one.at
+    *columns, signed_with, request_id = _columns(one.attempt)
+    literal = "{" + ",".join(str(key) for key in cast("Sequence[UUID]", signed_with)) + "}"
+    return (
         claim.key,
         claim.owner,
         claim.generation,
-        now,
-        *_columns(attempt),
+        claim.head,
+        at.endpoint,
+        at.order,
+        at.number,
+        one.now,
+        *columns,
+        literal,
+        request_id,
     )
-    if row is None:
-        raise LeaseLost(claim.key)
-    return row["more"]
 
 
 _RECORD_FAILED = """

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from pydantic.alias_generators import to_camel
+
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
@@ -193,7 +195,7 @@ def _details(asked: Change) -> dict[str, object]:
         for name, value in (("url", asked.url), ("rendering", asked.rendering), ("enabled", asked.enabled))
         if value is not None
     }
-    shown |= {name: value for name in _LIMITS if (value := getattr(asked.options, name)) is not KEEP}
+    shown |= {to_camel(name): value for name in _LIMITS if (value := getattr(asked.options, name)) is not KEEP}
     headers, auth = asked.options.headers, asked.options.auth
     if not isinstance(headers, Keep):
         shown["headerNames"] = sorted(headers or {}, key=str.lower)

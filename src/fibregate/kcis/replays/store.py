@@ -250,7 +250,7 @@ group by i.endpoint_id order by i.endpoint_id
 
 
 async def list_parts(on: Statements, tenant: TenantId, replay: UUID) -> list[Row]:
-    """An item without a position is sent when its lane has passed it, even by a delivery that knew nothing of the job."""
+    """An item without a position is sent when its lane has passed it, even by who knew nothing of the job."""
     return await on.rows(_PARTS, tenant, replay)
 
 

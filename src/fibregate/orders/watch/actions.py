@@ -7,13 +7,15 @@ from typing import Final
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
-from fibregate.db import Row, Tx
+from fibregate.db import Row, Statements, Tx
 from fibregate.errors import Invalid
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Lane
 from fibregate.orders.model import Order
 from fibregate.orders.watch import model, store
 from fibregate.orders.watch.model import Due, Expectation, Since, Unit
+from fibregate.tenants import audit
+from fibregate.tenants.model import Actor
 from fibregate.vocabulary import OrderKey, OrderStatus, TenantId
 
 LANE: Final = "watch"
@@ -69,12 +71,32 @@ async def leave_alone(tx: Tx, tenant: TenantId, order: OrderKey) -> None:
     await store.agree(tx, tenant, order, watched=False, hours={})
 
 
-async def expect(tx: Tx, one: Expectation) -> None:
+async def list_expectations(on: Statements) -> list[Expectation]:
+    """The defaults first."""
+    return await store.list_expectations(on)
+
+
+async def find_expectation(on: Statements, supplier: str | None, status: OrderStatus) -> Expectation | None:
+    """The supplier's own, else the default."""
+    return await store.find_expectation(on, supplier, status)
+
+
+async def expect(tx: Tx, one: Expectation, *, by: Actor) -> None:
     """Set what is expected of a supplier, or of all that have nothing of their own. Raises `Invalid`."""
     if not one.text.strip():
         raise Invalid("text: say what the tenant is told")
     if not await store.put_expectation(tx, one):
         raise Invalid(f"supplier: there is no {one.supplier}")
+    details = {"supplier": one.supplier, "span": one.span, "unit": one.unit.value, "who": one.who.value}
+    await audit.record(
+        tx,
+        tenant=None,
+        actor=by.name,
+        act="supplier.expect",
+        subject=one.status.value,
+        origin=by.origin,
+        details=details,
+    )
 
 
 def lane(order: Order) -> Lane:

@@ -25,11 +25,11 @@ def _expectation(row: Row) -> Expectation:
 
 _FIND = f"""
 select {_COLUMNS} from expectations as e left join suppliers as s on s.supplier_id = e.supplier_id
-where e.status = $2 and (e.supplier_id is null or s.code = $1) order by s.code nulls last limit 1
+where e.status = $2 and (e.supplier_id is null or s.code = $1::text) order by s.code nulls last limit 1
 """  # noqa: S608 - constants only
 
 
-async def find_expectation(on: Statements, supplier: str, status: OrderStatus) -> Expectation | None:
+async def find_expectation(on: Statements, supplier: str | None, status: OrderStatus) -> Expectation | None:
     """The supplier's own, else the default."""
     row = await on.row(_FIND, None, supplier, status.value)
     return None if row is None else _expectation(row)

@@ -1,0 +1,316 @@
+"""What takes turns with what, and what came of each turn."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from statistics import median
+from time import monotonic
+from typing import Any
+
+from bench.delivery import claims, stock
+from bench.delivery.claims import Claims
+from bench.delivery.ledger import Arrival, Told, judge
+from bench.delivery.receiver import Receiver
+from bench.delivery.sides import PEERS_DATABASE, Gateway, PgQueuer, Procrastinate, Side, mark
+from bench.rounds import Bench, alternate
+from bench.service import Process
+from fibregate.db import WORK_ROLE, Db
+
+PATIENCE = 120.0
+_LOOK_SECONDS = 0.05
+_WARM_ORDERS = 64
+_WARM_SHARE = 0.1
+"""So much of a turn, at its beginning, is not counted: connections open, caches fill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much of everything; `--quick` and the tests have less."""
+
+    orders: int = 400
+    each: int = 5
+    steady_rate: float = 200
+    steady_seconds: float = 5
+    steady_orders: int = 400
+    quiet_rate: float = 50
+    quiet_seconds: float = 6
+    backlog: int = 50_000
+    blocked: int = 10_000
+    claim_tries: int = 100
+
+    @classmethod
+    def small(cls, backlog: int) -> "Sizes":
+        """The same with a smaller backlog, and everything else as much smaller, down to a bound."""
+        usual = cls()
+        share = min(1.0, backlog / usual.backlog)
+        return cls(
+            orders=max(20, round(usual.orders * share)),
+            steady_seconds=max(1.0, usual.steady_seconds * share),
+            quiet_seconds=max(1.0, usual.quiet_seconds * share),
+            backlog=backlog,
+            blocked=max(100, round(usual.blocked * share)),
+            claim_tries=20,
+        )
+
+
+@dataclass(slots=True)
+class Drained:
+    """Turns in which a stock was delivered: how many a second, and what the worker's CPU was for each, in seconds."""
+
+    per_second: list[float] = field(default_factory=list[float])
+    cpu: list[float] = field(default_factory=list[float])
+    delivered: int = 0
+    twice: int = 0
+
+
+@dataclass(slots=True)
+class Waited:
+    """Turns at a steady rate: from the commit to the arrival at the receiver, in seconds."""
+
+    p50: list[float] = field(default_factory=list[float])
+    p99: list[float] = field(default_factory=list[float])
+    delivered: int = 0
+    twice: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Deliveries:
+    """What the turns of delivering share, and what they found."""
+
+    bench: Bench
+    receiver: Receiver
+    sizes: Sizes
+    gateway: Gateway
+    peers: Sequence[Side]
+    drained: dict[str, Drained] = field(default_factory=dict[str, Drained])
+    waited: dict[str, Waited] = field(default_factory=dict[str, Waited])
+    claimed: Claims = field(default_factory=Claims)
+
+    @property
+    def sides(self) -> list[Side]:
+        return [self.gateway, *self.peers]
+
+    def first(self) -> int:
+        return self.bench.numbers.next()
+
+
+@asynccontextmanager
+async def delivering(bench: Bench, web: Process, sizes: Sizes) -> AsyncGenerator[Deliveries]:
+    """A receiver, an endpoint at it for every tenant, and the peers' own database on the same server."""
+    ground = bench.ground
+    with ExitStack() as parts:
+        receiver = Receiver(bench.folder / "receiver.log")
+        parts.callback(receiver.stop)
+        for tenant, token in zip(ground.tenants, bench.tokens, strict=True):
+            stock.subscribe(web.url, token=token, tenant=tenant, url=receiver.url)
+        async with ground.superuser("postgres") as connection:
+            await connection.execute(f"create database {PEERS_DATABASE}")
+        dsn = ground.server.superuser_dsn(PEERS_DATABASE)
+        peers = [
+            PgQueuer(dsn=dsn, url=receiver.url, log=bench.folder / "pgqueuer.log"),
+            Procrastinate(dsn=dsn, url=receiver.url, log=bench.folder / "procrastinate.log"),
+        ]
+        for peer in peers:
+            await peer.prepare()
+        async with ground.superuser(PEERS_DATABASE) as connection:
+            await mark(connection)
+        gateway = Gateway(
+            dsn=ground.runtime,
+            superuser=ground.superuser,
+            log=bench.folder / "work.log",
+            tenants=range(1, len(ground.tenants) + 1),
+        )
+        yield Deliveries(bench=bench, receiver=receiver, sizes=sizes, gateway=gateway, peers=peers)
+
+
+async def drains(found: Deliveries) -> None:
+    """A stock of KCIs for one worker process of each side, and as many posts for the client alone."""
+    turns = [partial(_drain, found, side) for side in found.sides]
+    for number in range(found.bench.rounds):
+        found.bench.say(f"deliveries, round {number + 1} of {found.bench.rounds}")
+        await alternate([*turns, partial(_client, found)], number)
+
+
+async def _drain(found: Deliveries, side: Side) -> None:
+    sizes, first = found.sizes, found.first()
+    told = await side.lay_in(first, orders=sizes.orders, each=sizes.each)
+    found.receiver.take()
+    with side.worker() as worker:
+        await _until(lambda: found.receiver.count() >= len(told), f"{side.name} delivered its stock", worker)
+        arrivals = found.receiver.take()
+        used = worker.cpu_seconds
+    drained = found.drained.setdefault(side.name, Drained())
+    drained.per_second.append(_rate(arrivals))
+    drained.cpu.append(used / len(arrivals))
+    drained.delivered += len(arrivals)
+    drained.twice += await _judge(found, side, first, arrivals, told=told, orders=sizes.orders)
+    await side.clear()
+
+
+async def _client(found: Deliveries) -> None:
+    posts = found.sizes.orders * found.sizes.each
+    found.receiver.take()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.delivery.client", found.receiver.url, str(posts))
+    )
+    if await process.wait():
+        raise RuntimeError("the client alone failed; what it said is above")
+    arrivals = found.receiver.take()
+    drained = found.drained.setdefault("client", Drained())
+    drained.per_second.append(_rate(arrivals))
+    drained.delivered += len(arrivals)
+    if len(arrivals) != posts:
+        found.bench.faults.append(f"the client alone: {posts} posts, and {len(arrivals)} arrived")
+
+
+async def steady(found: Deliveries) -> None:
+    """From the commit of a KCI to its arrival, at a steady rate over all tenants, with a worker that waits for work."""
+    for number in range(found.bench.rounds):
+        found.bench.say(f"commit to arrival, round {number + 1} of {found.bench.rounds}")
+        await alternate([partial(_steady, found, side) for side in found.sides], number)
+
+
+async def _steady(found: Deliveries, side: Side) -> None:
+    sizes = found.sizes
+    await _tell(
+        found, side, side.name, rate=sizes.steady_rate, seconds=sizes.steady_seconds, orders=sizes.steady_orders
+    )
+    await side.clear()
+
+
+async def _tell(found: Deliveries, side: Side, name: str, *, rate: float, seconds: float, orders: int) -> None:
+    first = found.first()
+    job = await side.stand_by(first, orders=orders)
+    await side.lay_in(found.first(), orders=_WARM_ORDERS, each=1)
+    found.receiver.take()
+    with side.worker() as worker:
+        await _until(lambda: found.receiver.count() >= _WARM_ORDERS, f"{name} was ready", worker)
+        await _teller({**job, "side": side.name, "rate": rate, "count": round(rate * seconds)})
+        told, commits = await side.told(first, orders=orders)
+        mine: list[Arrival] = []
+
+        def arrived() -> bool:
+            mine.extend(one for one in found.receiver.take() if first <= one.order < first + orders)
+            return len(mine) >= len(told)
+
+        await _until(arrived, f"{name} delivered what was told", worker)
+    waited = found.waited.setdefault(name, Waited())
+    seconds_waited = _waits(mine, commits)
+    waited.p50.append(_percentile(seconds_waited, 0.5))
+    waited.p99.append(_percentile(seconds_waited, 0.99))
+    waited.delivered += len(mine)
+    waited.twice += await _judge(found, side, first, mine, told=told, orders=orders)
+
+
+async def _teller(job: dict[str, Any]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.delivery.teller"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate(json.dumps(job).encode())
+    if process.returncode:
+        raise RuntimeError("the teller failed; what it said is above")
+    late = json.loads(said)["late"]
+    if late > job["count"] / 10:
+        raise RuntimeError(f"the teller fell behind its rate {late} times of {job['count']}: the machine is too busy")
+
+
+async def beside(found: Deliveries) -> None:
+    """A quiet tenant's wait alone, and beside another tenant with a backlog."""
+    sizes, ground = found.sizes, found.bench.ground
+    quiet, loud = (replace(found.gateway, tenants=[one]) for one in (1, 2))
+    tell = partial(
+        _tell, found, quiet, rate=sizes.quiet_rate, seconds=sizes.quiet_seconds, orders=round(sizes.quiet_rate * 4)
+    )
+
+    async def with_backlog() -> None:
+        await loud.lay_in(found.first(), orders=sizes.backlog, each=1)
+        await tell("quiet, beside")
+        async with ground.superuser() as looking:
+            left = await looking.fetchval("select count(*) from lanes where kind = 'kci' and last_done < last_enqueued")
+        if not left:
+            found.bench.faults.append("the backlog was over before the quiet tenant's turn was")
+        await found.gateway.clear()
+
+    async def alone() -> None:
+        await tell("quiet, alone")
+        await found.gateway.clear()
+
+    for number in range(found.bench.rounds):
+        found.bench.say(f"beside a backlog, round {number + 1} of {found.bench.rounds}")
+        await alternate([alone, with_backlog], number)
+
+
+async def claiming(found: Deliveries, web: Process) -> None:
+    """What a claim takes while the orders of a dead endpoint wait."""
+    bench, sizes, ground = found.bench, found.sizes, found.bench.ground
+    tenant = ground.tenants[0]
+    dead = stock.subscribe(web.url, token=bench.tokens[0], tenant=tenant, url=claims.DEAD_URL)
+    living = replace(found.gateway, tenants=range(2, len(ground.tenants) + 1))
+    bench.say(f"claiming: {sizes.blocked:,} orders come to wait for a dead endpoint")
+    async with ground.superuser() as looking:
+        await stock.lay_in(looking, found.first(), orders=sizes.blocked, each=5, tenants=[1], endpoint=dead)
+        began = monotonic()
+        with living.worker():
+            await claims.until_blocked(looking, str(dead), sizes.blocked, patience=PATIENCE)
+        found.claimed.seconds_to_block = monotonic() - began
+        await living.lay_in(found.first(), orders=claims.LIVING, each=1)
+        db = Db(ground.runtime, role=WORK_ROLE, size=1)
+        try:
+            for _ in range(bench.rounds):
+                await claims.measure(db, found.claimed, tries=sizes.claim_tries)
+        finally:
+            await db.close()
+        found.claimed.blocked = sizes.blocked
+        await stock.unsubscribe(looking, dead)
+    await found.gateway.clear()
+
+
+async def _judge(
+    found: Deliveries, side: Side, first: int, arrivals: Sequence[Arrival], *, told: Told, orders: int
+) -> int:
+    """Compares what arrived with what was told, and with what the side's own rows say; how many came twice."""
+    findings = judge(arrivals, told)
+    faults = findings.faults(side.name)
+    if undone := await side.undelivered(first, orders=orders):
+        faults.append(f"{side.name}: all arrived, and its rows say that {undone} did not")
+    found.bench.faults += faults
+    found.bench.checked[f"deliveries of {side.name}"] = found.bench.checked.get(f"deliveries of {side.name}", 0) + len(
+        told
+    )
+    return findings.twice
+
+
+async def _until(condition: Callable[[], bool], what: str, worker: Process) -> None:
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        worker.check()
+        if monotonic() > deadline:
+            raise RuntimeError(f"{PATIENCE:g} s are over before {what}")
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _rate(arrivals: Sequence[Arrival]) -> float:
+    start = round(len(arrivals) * _WARM_SHARE)
+    return (len(arrivals) - 1 - start) / (arrivals[-1].at - arrivals[start].at)
+
+
+def _waits(arrivals: Sequence[Arrival], commits: dict[str, float]) -> list[float]:
+    """Of first comings, in the order of their commits, without the warm beginning."""
+    came: dict[str, float] = {}
+    for one in arrivals:
+        came.setdefault(one.id, one.at)
+    known = sorted((commits[name], at - commits[name]) for name, at in came.items() if name in commits)
+    return sorted(wait for _, wait in known[round(len(known) * _WARM_SHARE) :])
+
+
+def _percentile(sorted_values: Sequence[float], share: float) -> float:
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the rounds' own ratios."""
+    return median(one / other for one, other in zip(ours, theirs, strict=True))

@@ -1,0 +1,123 @@
+"""Brings processes of the gateway into the world quickly: one process imports the program, and forks for each of them.
+
+    python -m proof.t2_nursery MODULE
+
+MODULE's `main` is what runs, as if by `python -m`. Each line on standard input is a JSON object with `words` and
+`environment`. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID`.
+One lives at a time.
+"""
+
+import asyncio
+import ctypes
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+from proof.ground import ROOT, environment
+
+PATIENCE: Final = 60.0
+
+
+@dataclass
+class Nursery:
+    """A program of one source tree, ready to be born. `page` is what its crash points look at."""
+
+    source: Path
+    log: Path
+    settings: Mapping[str, str]
+    module: str = "fibregate.__main__"
+    url: str = ""
+    pid: int = 0
+    _running: Any = None
+    _gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __aenter__(self) -> Self:
+        path = os.pathsep.join([str(self.source), str(ROOT)])
+        with self.log.open("ab") as said:
+            self._running = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "proof.t2_nursery", self.module),
+                env={**environment(self.source, self.settings), "PYTHONPATH": path},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=said,
+                cwd=self.log.parent,
+            )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+        self._running.stdin.close()
+        await self._running.wait()
+
+    async def bear(self, *words: str, until_ready: bool) -> None:
+        """Another one; the one before must be gone."""
+        line = json.dumps({"words": words}) + "\n"
+        self._running.stdin.write(line.encode())
+        self.pid = int((await self._said("born"))[1])
+        self.url = (await self._said("ready"))[1] if until_ready else ""
+
+    async def gone(self, seconds: float) -> bool:
+        """Whether it ended by itself within so many seconds."""
+        if not self.pid:
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._said("gone")
+        except TimeoutError:
+            return False
+        self.pid = 0
+        return True
+
+    async def kill(self) -> None:
+        """`kill -9`, if it lives."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            await self.gone(PATIENCE)
+
+    async def _said(self, word: str) -> list[str]:
+        while line := await self._running.stdout.readline():
+            words = line.decode().split()
+            if words and words[0] == word:
+                return words
+            if words and words[0] == "gone":
+                raise RuntimeError(f"a process ended before it was {word}; see {self.log}")
+        raise RuntimeError(f"the nursery ended; see {self.log}")
+
+
+def _live(module: str, words: list[str]) -> None:
+    """In the child: the program itself."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # dies with the nursery
+    os.setsid()
+    sys.argv = [module.partition(".")[0], *words]
+    try:
+        sys.modules[module].main()
+    except SystemExit as end:
+        sys.stdout.flush()
+        os._exit(end.code if isinstance(end.code, int) else 1)
+    except BaseException:  # noqa: BLE001 - the end of a process; its traceback is its log
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def main(module: str) -> None:
+    importlib.import_module(module)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        pid = os.fork()
+        if not pid:
+            _live(module, asked["words"])
+        print(f"born {pid}", flush=True)
+        os.waitpid(pid, 0)
+        print(f"gone {pid}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

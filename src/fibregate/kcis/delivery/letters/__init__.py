@@ -1,0 +1,1 @@
+"""What is to be sent: the heads of lanes, and the bytes made of them, which never change."""

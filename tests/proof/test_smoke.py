@@ -1,0 +1,30 @@
+"""Every proof at its smallest: each planted bug is caught, and the tree itself holds. `make prove` is the real run."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from proof.model import Size
+from proof.prover import load, names, prove
+
+LEAVES_BUGS_TO_MAKE_PROVE: frozenset[str] = frozenset()
+"""Proofs whose planted bugs take too long for a test; each is a reason to make it quicker."""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Short enough for the path of a database's socket."""
+    made = Path(tempfile.mkdtemp(prefix="proof-"))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.mark.parametrize("name", names())
+async def test_a_proof_holds_at_its_smallest_and_catches_its_planted_bugs(name: str, folder: Path) -> None:
+    outcome = await prove(load(name), Size.SMOKE, folder, with_seeds=name not in LEAVES_BUGS_TO_MAKE_PROVE)
+    assert not outcome.failed
+    assert not outcome.findings.broken, outcome.findings.examples
+    assert not outcome.missing
+    assert outcome.is_well, outcome.caught
