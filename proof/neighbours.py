@@ -10,15 +10,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Final
 from uuid import uuid4
 
-import orjson
-
 from proof.caller import UPDATES, Caller
 from proof.model import Findings, say
+from proof.tail import Came
 from proof.traffic import order, update
 
 BOUND: Final = 1.5
@@ -38,32 +36,13 @@ class Waits:
     deliver: list[list[float]] = field(default_factory=list[list[float]])
 
 
-class Log:
-    """A receiver's log, read on from where it was: which (order, number) came when, by the monotonic clock."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._read = 0
-        self.came: dict[tuple[int, int], float] = {}
-
-    def read_on(self) -> None:
-        with self._file.open("rb") as lines:
-            lines.seek(self._read)
-            for line in lines:
-                if not line.endswith(b"\n"):
-                    break
-                self._read += len(line)
-                one = orjson.loads(line)
-                self.came.setdefault((one["order"], one["number"]), one["at"])
-
-
 @dataclass
 class Quiet:
     """Asks at its own pace, so many a second. Updates go to `known` orders in turns; `orders` are new ones."""
 
     tenant: Caller
     supplier: Caller
-    log: Log
+    came: Came
     found: Findings
     updates: float
     orders: float = 0.0
@@ -109,7 +88,7 @@ class Quiet:
         await self._arrived(list(sent))
         if into is not None:
             into.accept.append(accept)
-            into.deliver.append([(self.log.came[key] - at) * 1000 for key, at in sent.items() if key in self.log.came])
+            into.deliver.append([(self.came.at[key] - at) * 1000 for key, at in sent.items() if key in self.came.at])
 
     async def _place(self) -> int:
         self._placed += 1
@@ -130,10 +109,10 @@ class Quiet:
     async def _arrived(self, wanted: Sequence[tuple[int, int]]) -> None:
         """Waits for all of them; what never comes is found, not waited for."""
         deadline = time.monotonic() + PATIENCE
-        self.log.read_on()
-        while (missing := [one for one in wanted if one not in self.log.came]) and time.monotonic() < deadline:
+        self.came.read_on()
+        while (missing := [one for one in wanted if one not in self.came.at]) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
-            self.log.read_on()
+            self.came.read_on()
         for number, place in missing:
             self.found.broke(LOST, f"update {place} of order {number} is not at the receiver after {PATIENCE:g} s")
 

@@ -13,7 +13,8 @@ from proof.faults import FAULTS
 from proof.ground import Gateway
 from proof.memory import judge
 from proof.model import Figures, Findings
-from proof.neighbours import Log, Quiet, compare
+from proof.neighbours import Quiet, compare
+from proof.tail import Came
 from proof.town import SUPPLIER, Town
 from proof.traffic import order, update
 
@@ -91,7 +92,7 @@ async def run(source: Path, figures: Figures, folder: Path, found: Findings) -> 
         noise = Noise(folder, callers[FAULTY], callers[SUPPLIER])
         await noise.prepare()
         quiet = Quiet(
-            callers[QUIET], callers[SUPPLIER], Log(folder / "receiver.jsonl"), found, updates=UPDATES_A_SECOND
+            callers[QUIET], callers[SUPPLIER], Came(folder / "receiver.jsonl"), found, updates=UPDATES_A_SECOND
         )
         await quiet.prepare()
         async with memory.watched(lambda: serving.pid) as used:

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -8,30 +7,10 @@ import pytest
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
-from fibregate.db import APP_ROLE, WORK_ROLE, Db
-from fibregate.migrate import Dsns
-from fibregate.tenants import store as tenants
+from fibregate.db import Db
 from fibregate.vocabulary import TenantId
 
 NOW = BusinessTime(datetime(2025, 7, 1, 9, tzinfo=UTC))
-
-
-@pytest.fixture
-async def db(dsns: Dsns) -> AsyncIterator[Db]:
-    made = Db(dsns.runtime, role=WORK_ROLE, size=6)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def tenant(dsns: Dsns) -> TenantId:
-    web = Db(dsns.runtime, role=APP_ROLE, size=1)
-    async with web.tx(None) as tx:
-        made = await tenants.insert_tenant(tx, "ISP1", "")
-        await tenants.insert_tenant(tx, "ISP2", "")
-    await web.close()
-    assert made
-    return made.tenant_id
 
 
 async def sound(db: Db, tenant: TenantId | None, *, level: int = 1, subject: str = "it") -> bool:
@@ -101,18 +80,32 @@ async def test_an_alarm_of_a_unit_that_fails_was_never_sounded(db: Db, tenant: T
     assert not await db.rows("select key from lanes", None)
 
 
-async def test_a_tenant_sees_neither_anothers_nor_the_operators_own(dsns: Dsns, db: Db, tenant: TenantId) -> None:
+async def test_a_tenant_sees_neither_anothers_nor_the_operators_own(db: Db, web: Db, tenant: TenantId) -> None:
     await sound(db, tenant)
     await sound(db, None)
-    web = Db(dsns.runtime, role=APP_ROLE, size=1)
-    try:
-        assert await seen(web, tenant) == [(tenant, 1, False)]
-        assert await seen(web, TenantId(tenant + 1)) == []
-        async with web.tx(tenant) as tx:
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await alarms.sound(tx, None, kind=Kind.DELIVERY_PARKED, subject="it", text="", now=NOW)
-    finally:
-        await web.close()
+    assert await seen(web, tenant) == [(tenant, 1, False)]
+    assert await seen(web, TenantId(tenant + 1)) == []
+    async with web.tx(tenant) as tx:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await alarms.sound(tx, None, kind=Kind.DELIVERY_PARKED, subject="it", text="", now=NOW)
+
+
+async def test_a_look_sounds_what_it_found_and_clears_what_it_did_not(db: Db, tenant: TenantId) -> None:
+    for found in ({"a": "first", "b": "second"}, {"b": "second"}, {"b": "again", "c": "third"}):
+        async with db.tx(tenant) as tx:
+            await alarms.settle(tx, tenant, kind=Kind.GHOST_APPOINTMENT, found=found, now=NOW)
+    listed = await alarms.list_of(db, tenant, cleared=True, limit=10)
+    assert [(one.subject, one.cleared_at is None, one.text) for one in listed] == [
+        ("c", True, "third"),
+        ("b", True, "second"),
+        ("a", False, "first"),
+    ]
+    page = await alarms.list_of(db, tenant, cleared=True, after=(False, listed[0].id), limit=1)
+    assert [one.subject for one in page] == ["b"]
+    page = await alarms.list_of(db, tenant, cleared=True, after=(False, listed[1].id), limit=1)
+    assert [one.subject for one in page] == ["a"]
+    assert [one.subject for one in await alarms.list_of(db, tenant, cleared=False, limit=10)] == ["c", "b"]
+    assert await alarms.list_of(db, None, cleared=True, limit=10) == []
 
 
 async def test_the_operators_own_and_a_tenants_are_apart(db: Db, tenant: TenantId) -> None:

@@ -42,12 +42,13 @@ async def test_where_nothing_waits_that_is_said(office: Desk, stage: Stage) -> N
 async def test_the_overdue_come_first_and_are_marked(office: Desk, stage: Stage) -> None:
     later = await placed(stage, NOBODY_HOME)
     asked = await placed(stage, CLEAN, "ISP2")
-    await stage.walk(timedelta(days=7, hours=1))
+    await stage.walk(timedelta(days=6))
     reference = (await orders.get(stage.db, stage.tenants["ISP2"], asked)).supplier_reference
     await office.does(f'work-order ask {reference} --text "Which floor is the flat on?" --answer-by 2025-07-09')
+    await stage.walk(timedelta(days=2))
     early = lines(await office.does("actions"))
     assert [line.split()[0] for line in early] == ["TENANT", "TENANT"]
-    await stage.walk(timedelta(days=2))
+    await stage.walk(timedelta(days=1))
     printed = await office.does("actions")
     first, second = lines(printed)
     assert first.startswith("OVERDUE TENANT Wed 9 Jul 2025 23:59 ISP2")
@@ -89,11 +90,17 @@ async def test_endpoints_that_stand_still_are_somebodys(office: Desk, stage: Sta
     assert await office.does("actions") == "Nothing waits for anybody.\n"
 
 
-async def test_parked_deliveries_are_for_either(office: Desk, stage: Stage, receiver: Receiver) -> None:
-    await listening(stage, receiver, answers=404)
-    await placed(stage, CLEAN)
-    await stage.walk(timedelta(hours=3))
-    await stage.walk(timedelta(days=9))
-    found = lines(await office.does("actions --who operator"))
-    assert any("parked; mend the receiver, then replay" in line for line in found)
-    assert all("TENANT or OPERATOR" in line for line in found)
+async def test_parked_deliveries_are_for_either(
+    office: Desk, dsns: Dsns, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIBREGATE_RETRY_DAYS", "1")
+    async with staged(dsns) as stage:
+        await listening(stage, receiver, answers=404)
+        order = await placed(stage, CLEAN)
+        await stage.walk(timedelta(days=2))
+        found = lines(await office.does("actions --who operator"))
+        assert any("2 KCIs parked; mend the receiver, then replay" in line for line in found)
+        assert all("TENANT or OPERATOR" in line for line in found)
+        said = await office.does(f"why {order}")
+    assert "KCIs 1 to 2 parked, and sent no more to" in said
+    assert "not taken in 1 days; last: answered 404" in said

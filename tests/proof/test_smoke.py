@@ -21,6 +21,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", names())
 async def test_a_proof_holds_at_its_smallest_and_catches_its_planted_bugs(name: str, folder: Path) -> None:
     outcome = await prove(load(name), Size.SMOKE, folder, with_seeds=name not in LEAVES_BUGS_TO_MAKE_PROVE)

@@ -18,6 +18,7 @@ _PLAIN: Final = re.compile(r"[!-~]+")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LONGEST_NAME: Final = 253
+_MOST_JUDGED: Final = 4096
 
 _CLOSED: Final[tuple[Network, ...]] = tuple(
     ip_network(text)
@@ -69,6 +70,7 @@ class Guard:
         self._allow: tuple[Network, ...] = tuple(ip_network(text) for text in allow)
         self._ports = None if ports is None else frozenset(ports)
         self._schemes = frozenset({"https", "http"} if plain_http else {"https"})
+        self._judged: dict[str, tuple[str, ...]] = {}
 
     def admits(self, address: str) -> bool:
         """Whether a resolved or literal address may be dialled."""
@@ -82,6 +84,14 @@ class Guard:
 
     def faults(self, url: str) -> list[str]:
         """What is wrong with a URL as it is written, one message a fault; nothing is looked up."""
+        found = self._judged.get(url)
+        if found is None:
+            if len(self._judged) >= _MOST_JUDGED:
+                self._judged.clear()
+            found = self._judged[url] = tuple(self._judge(url))
+        return list(found)
+
+    def _judge(self, url: str) -> list[str]:
         if len(url) > LONGEST_URL or not _PLAIN.fullmatch(url) or "\\" in url:
             return [f"url: must be at most {LONGEST_URL} printable ASCII characters without spaces or backslashes"]
         try:

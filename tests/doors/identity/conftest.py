@@ -14,7 +14,7 @@ from fibregate.web.server import Server
 @pytest.fixture
 async def identity(dsns: Dsns) -> AsyncIterator[Identity]:
     office = await opened(dsns.runtime)
-    server = Server(Gate(doors(office.callers, office.db)))
+    server = Server(Gate(doors(office.callers, office.db, sign_in_failures=20)))
     await server.start()
     async with aiohttp.ClientSession(server.url) as session:
         yield Identity(office, session)

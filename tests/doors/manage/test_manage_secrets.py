@@ -26,7 +26,7 @@ ENDPOINTS = "/manage/v1/endpoints"
 def anybody_at(desk: Desk) -> httpx.AsyncClient:
     """Somebody without a token, at the door of the public keys."""
     stage = desk.stage
-    gate = Gate(doors(Callers(stage.web, stage.vault, Settings()), stage.web))
+    gate = Gate(doors(Callers(stage.web, stage.vault, Settings()), stage.web, sign_in_failures=20))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=gate), base_url="http://gateway")
 
 

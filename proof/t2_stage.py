@@ -1,0 +1,144 @@
+"""Where T2 happens: a gateway whose own processes only look on, and processes that are born to die at a point."""
+
+import asyncio
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+
+from proof import history, traffic
+from proof.caller import Answer, Caller, Wire
+from proof.ground import SETTINGS, Gateway, Process
+from proof.look import rows, until_none
+from proof.slots import TOWN, Slot, open_slots
+from proof.t2_nursery import Nursery
+from proof.t2_points import PAGE, Page
+from proof.town import settle
+
+PATIENCE: Final = 30.0
+DIES_WITHIN: Final = 2.0
+"""Seconds after an answer, or without one, in which an armed point has to be met."""
+
+_BUSY: Final = """
+select key from lanes where leased_until is not null
+union all
+select pid::text from pg_stat_activity where state like 'idle in transaction%'
+"""
+_UNDONE: Final = """
+select key from lanes
+where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold') and last_done < last_enqueued and parked_reason is null
+    and due_at <= now()
+"""
+
+
+@dataclass
+class Tree:
+    """The instrumented source and the labels of its points."""
+
+    source: Path
+    labels: list[str]
+
+
+@dataclass
+class Stage:
+    """`plain` is a web process without points, which prepares and is never killed; `sql` looks behind all walls."""
+
+    gateway: Gateway
+    folder: Path
+    wire: Wire
+    plain: Process
+    hears: Process
+    sql: Any
+    callers: Mapping[str, Caller]
+    tenants: Mapping[str, int]
+    slots: list[Slot]
+
+    async def row(self, statement: str, *arguments: object) -> dict[str, Any]:
+        found = await self.sql.fetchrow(statement, *arguments)
+        return dict(found) if found else {}
+
+    async def done(self, tenant: str = "") -> bool:
+        """Waits until the workers have nothing left that is due, of one tenant or of all."""
+        only = f" and for_tenant = {self.tenants[tenant]}" if tenant else ""
+        deadline = time.monotonic() + PATIENCE
+        pause = 0.005
+        while await self.sql.fetchrow(f"{_UNDONE}{only} limit 1"):
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+        return True
+
+
+@asynccontextmanager
+async def stage(source: Path, folder: Path) -> AsyncGenerator[Stage]:
+    """The gateway of the tree under proof, its own web side and worker put to sleep once its database runs."""
+    async with AsyncExitStack() as parts:
+        gateway = Gateway(folder / "g", source)
+        await settle(gateway, TOWN)
+        await parts.enter_async_context(gateway)
+        supervisor = await gateway.serve()
+        plain = await gateway.web("plain")
+        await parts.enter_async_context(_asleep(gateway, supervisor))
+        wire = await parts.enter_async_context(Wire())
+        log = history.Writer(folder / "client.jsonl")
+        sql: Any = await asyncpg.connect(gateway.superuser)
+        parts.callback(sql.terminate)
+        yield Stage(
+            gateway=gateway,
+            folder=folder,
+            wire=wire,
+            plain=plain,
+            hears=await traffic.receiver_of(gateway, folder),
+            sql=sql,
+            callers=traffic.callers(gateway, wire, plain, log),
+            tenants={row["code"]: row["tenant_no"] for row in await rows(gateway, "select * from tenants")},
+            slots=await open_slots(gateway, [100_000] * 4, apart=timedelta(days=1)),
+        )
+
+
+@asynccontextmanager
+async def _asleep(gateway: Gateway, process: Process) -> AsyncGenerator[None]:
+    """Stopped where it holds nothing: no lane, no transaction. The database does not notice."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        if not await until_none(gateway, _BUSY, patience=PATIENCE):
+            raise TimeoutError(f"{process.name} never rests")
+        os.kill(process.pid, signal.SIGSTOP)
+        if not await rows(gateway, _BUSY):
+            break
+        os.kill(process.pid, signal.SIGCONT)
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{process.name} is never met at rest")
+    try:
+        yield
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def mortal(on: Stage, tree: Tree, name: str) -> AsyncGenerator[tuple[Nursery, Page]]:
+    """A nursery of the instrumented program on the stage's database, and the page that its points look at."""
+    page = Page(on.folder / f"{name}.page", tree.labels)
+    settings = {**SETTINGS, "FIBREGATE_DATABASE_URL": on.gateway.runtime, PAGE: str(page.file)}
+    async with Nursery(tree.source, on.folder / f"{name}.log", settings) as nursery:
+        yield nursery, page
+    page.close()
+
+
+_GENERATED: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|whsec_[\w+/=]+|[\d][\d.:TZ+-]*"
+)
+
+
+def shape(answer: Answer) -> tuple[int, str]:
+    """An answer without what is different each time: ids, numbers, times, secrets."""
+    return answer.status, _GENERATED.sub("#", answer.raw.decode(errors="replace"))
