@@ -9,7 +9,7 @@ from fibregate.doors.sandbox import door as sandbox
 from fibregate.doors.sandbox.services import Sandbox
 from fibregate.web.door import Door
 
-_NOTHING = cast("Any", SimpleNamespace(authenticate=None))
+_NOTHING = cast("Any", SimpleNamespace(authenticate=None, page=None))
 
 
 @cache
@@ -22,6 +22,7 @@ def doors() -> tuple[Door[Any], ...]:
         callers=_NOTHING,
         rules=_NOTHING,
         trials=_NOTHING,
+        gauges=_NOTHING,
         wholesale=_NOTHING,
         more=more,
     )

@@ -26,12 +26,16 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="of all chance; the same gives the same storm")
     parser.add_argument("--keep", type=Path, help="a short path: histories stay there, for python -m proof.checker")
     parser.add_argument("--publish", action="store_true", help="write the results into docs/proof.md")
+    parser.add_argument("--describe", action="store_true", help="run nothing; write there what each proof promises")
     return parser.parse_args(words)
 
 
 def main(words: Sequence[str]) -> int:
     given = arguments(words)
     size = Size.SMOKE if given.smoke else Size.FULL if given.full or os.environ.get("FULL") == "1" else Size.CI
+    if given.describe:
+        publish.describe(load(name) for name in names())
+        return 0
     wanted = [name.upper() for name in given.names] or names()
     unknown = set(wanted) - set(names())
     if unknown:
@@ -66,7 +70,7 @@ def _tidy(base: Path, *, keep: bool) -> None:
     if not keep:
         shutil.rmtree(base, ignore_errors=True)
         return
-    for name in ("data", "src"):
+    for name in ("data", "src", "node_modules"):
         for one in base.rglob(name):
             shutil.rmtree(one, ignore_errors=True)
 

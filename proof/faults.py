@@ -53,7 +53,7 @@ class Fault:
     def patience(self) -> dict[str, float]:
         """Time-outs of the endpoint: short where they run out, else so long that a busy machine does not matter."""
         if "TIMED_OUT" in self.outcomes:
-            return {"connectSeconds": 0.3, "totalSeconds": 0.6}
+            return {"connectSeconds": 0.2, "totalSeconds": 0.3}
         if self.name in {"body-drip", "body-stall"}:
             return {"connectSeconds": 2, "totalSeconds": 2}
         return {"connectSeconds": 10, "totalSeconds": 15}

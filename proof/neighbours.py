@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from proof.caller import UPDATES, Caller
 from proof.model import Findings, say
-from proof.tail import Came
+from proof.tail import Came, Event
 from proof.traffic import order, update
 
 BOUND: Final = 1.5
@@ -43,6 +43,7 @@ class Quiet:
     tenant: Caller
     supplier: Caller
     came: Came
+    path: str
     found: Findings
     updates: float
     orders: float = 0.0
@@ -62,12 +63,12 @@ class Quiet:
                 await self._tell(number)
 
         await asyncio.gather(*(some() for _ in range(AT_A_TIME)))
-        await self._arrived(list(self._numbers.items()))
+        await self._arrived([(self.path, *one) for one in self._numbers.items()])
 
     async def slice(self, seconds: float, into: Waits | None) -> None:
         """One slice of that length and the rest of its arrivals. None: it is not counted."""
         accept: list[float] = []
-        sent: dict[tuple[int, int], float] = {}
+        sent: dict[Event, float] = {}
 
         async def place() -> None:
             began = time.monotonic()
@@ -78,7 +79,7 @@ class Quiet:
             number = self._turns[0]
             self._turns.rotate(-1)
             began = time.monotonic()
-            sent[number, await self._tell(number)] = began
+            sent[self.path, number, await self._tell(number)] = began
 
         ends = time.monotonic() + seconds
         async with asyncio.TaskGroup() as tasks:
@@ -106,14 +107,14 @@ class Quiet:
             self.found.broke(LOST, f"update {place} of order {number}: {got.status} {got.raw[:200]!r}")
         return place
 
-    async def _arrived(self, wanted: Sequence[tuple[int, int]]) -> None:
+    async def _arrived(self, wanted: Sequence[Event]) -> None:
         """Waits for all of them; what never comes is found, not waited for."""
         deadline = time.monotonic() + PATIENCE
         self.came.read_on()
         while (missing := [one for one in wanted if one not in self.came.at]) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
             self.came.read_on()
-        for number, place in missing:
+        for _, number, place in missing:
             self.found.broke(LOST, f"update {place} of order {number} is not at the receiver after {PATIENCE:g} s")
 
 

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from proof import seeds
 from proof.ground import ROOT
-from proof.model import Outcome
+from proof.model import Outcome, Proof
 
 PAGE: Final = ROOT / "docs" / "proof.md"
-BEGIN: Final = "<!-- results: written by `python -m proof --publish`, never by hand -->"
-END: Final = "<!-- end of results -->"
+RESULTS: Final = ("<!-- results: written by `python -m proof --publish`, never by hand -->", "<!-- end of results -->")
+PROOFS: Final = ("<!-- proofs: written by `python -m proof --describe` -->", "<!-- end of proofs -->")
 _HEAD: Final = (
     "| proof | size | done | broken | planted bugs caught | minutes | run |",
     "|---|---|---|---|---|---|---|",
@@ -56,15 +57,43 @@ def table(outcomes: Sequence[Outcome]) -> None:
 def write(outcomes: Sequence[Outcome]) -> None:
     """Replace the rows of what was run; a proof that did not hold, or did not count, is published as such."""
     text = PAGE.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    inside, _, after = rest.partition(END)
-    if not rest or not after:
-        raise ValueError(f"{PAGE} has lost its marks {BEGIN!r} and {END!r}")
-    rows = {_key(line): line for line in inside.splitlines() if line.startswith("| T")}
+    rows = {_key(line): line for line in between(text, RESULTS).splitlines() if line.startswith("| T")}
     rows |= {_key(line): line for line in map(_row, outcomes)}
-    lines = "\n".join(rows[key] for key in sorted(rows))
-    head = "\n".join(_HEAD)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{head}\n{lines}\n\n{END}{after}", "utf-8")
+    lines = [*_HEAD, *(rows[key] for key in sorted(rows))]
+    PAGE.write_text(_replaced(text, RESULTS, lines), "utf-8")
+
+
+def describe(proofs: Iterable[Proof]) -> None:
+    """Write what each proof promises, from the proofs themselves."""
+    PAGE.write_text(_replaced(PAGE.read_text("utf-8"), PROOFS, described(proofs)), "utf-8")
+
+
+def described(proofs: Iterable[Proof]) -> list[str]:
+    """Lines of Markdown."""
+    lines: list[str] = []
+    for one in proofs:
+        lines += [f"### {one.name}", "", f"{one.title[0].upper()}{one.title[1:]}.", "", "Must be 0:", ""]
+        lines += [f"- {invariant}" for invariant in one.invariants]
+        lines += ["", "Planted bugs that it must catch first:", ""]
+        lines += [f"- {bug.name}" for bug in seeds.of(one.name)] or ["- none yet, so it does not count"]
+        lines.append("")
+    return lines[:-1]
+
+
+def between(text: str, marks: tuple[str, str]) -> str:
+    """What stands between two marks of the page."""
+    begin, end = marks
+    _, _, rest = text.partition(begin)
+    inside, found, _ = rest.partition(end)
+    if not found:
+        raise ValueError(f"{PAGE} has lost its marks {begin!r} and {end!r}")
+    return inside
+
+
+def _replaced(text: str, marks: tuple[str, str], lines: Sequence[str]) -> str:
+    begin, end = marks
+    inside = "\n".join(["", "", *lines, "", ""])
+    return text.replace(f"{begin}{between(text, marks)}{end}", f"{begin}{inside}{end}")
 
 
 def _key(line: str) -> tuple[int, str]:

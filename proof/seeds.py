@@ -1,14 +1,18 @@
 """Bugs planted in a copy of the source: what a proof must catch before its own pass counts.
 
 A bug is one or more exact replacements. A text that is not found exactly once stops everything, so a bug that no longer
-fits the source is noticed at once and mended here, not passed over.
+fits the source is noticed at once and mended, not passed over. The bugs themselves stand in `seeds_….py`.
 """
 
+import importlib
+import pkgutil
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+
+import proof
 
 
 class DoesNotFit(Exception):
@@ -36,68 +40,15 @@ class Bug:
     """What it takes to catch this one, over the proof's own figures for planted bugs."""
 
 
-BUGS: Final[tuple[Bug, ...]] = (
-    Bug(
-        name="marked as delivered before it is sent",
-        proof="T1",
-        breaks=("events lost",),
-        changes=(
-            Change(
-                "kcis/delivery/actions.py",
-                "        attempt = await _attempt(post, at, letter, row)\n",
-                """        attempt = model.Attempt(
-            started_at=started_at, timings=model.Timings(), outcome="DELIVERED", http_status=204
-        )
-        await outcomes.taken(post.db, claim, at, attempt, recovers=False, now=started_at)
-        await _attempt(post, at, letter, row)
-        return
-""",
-            ),
-        ),
-        figures={"kills": 1, "postgres_kills": 0, "delay": 0.3},
-    ),
-    Bug(
-        name="claimed without a lease",
-        proof="T1",
-        breaks=("repeats more than kills × in flight",),
-        changes=(
-            Change(
-                "lanes/store.py",
-                "set owner = $1, leased_until = clock_timestamp() + $3::interval, generation = l.generation + 1",
-                "set owner = $1, leased_until = clock_timestamp() + $3::interval * 0, generation = l.generation + 1",
-            ),
-        ),
-        figures={"kills": 0, "postgres_kills": 0},
-    ),
-    Bug(
-        name="the signature is of the body written anew",
-        proof="T24",
-        breaks=("deliveries that a reference library rejects",),
-        changes=(
-            Change(
-                "kcis/delivery/actions.py",
-                'signing.headers(keyring, message_id=str(row["id"]), at=real_now(), body=body)',
-                'signing.headers(keyring, message_id=str(row["id"]), at=real_now(), body=anew(body))',
-            ),
-            Change(
-                "kcis/delivery/actions.py",
-                "async def _letter(",
-                """def anew(body: bytes) -> bytes:
-    import json
-
-    return json.dumps(json.loads(body)).encode()
+def table() -> list[Bug]:
+    """All of them: those of every module `seeds_….py`."""
+    names = [one.name for one in pkgutil.iter_modules(proof.__path__) if one.name.startswith("seeds_")]
+    return [bug for name in names for bug in importlib.import_module(f"proof.{name}").BUGS]
 
 
-async def _letter(""",
-            ),
-        ),
-        figures={"may_install": False},
-    ),
-)
-
-
-def of(proof: str) -> list[Bug]:
-    return [one for one in BUGS if one.proof == proof]
+def of(name: str) -> list[Bug]:
+    """What the proof of that name has to catch."""
+    return [one for one in table() if one.proof == name]
 
 
 def copy(source: Path, folder: Path) -> Path:

@@ -77,6 +77,7 @@ class Trial:
         await asyncio.gather(*(one.note_keys() for one in self.rotations))
         log = history.read_all(self.folder, "receiver.jsonl")
         there = [one for one in log if one.get("order") in numbers]
+        self.found.done["deliveries"] += len(there)
         missing = orders * len(REASONS) - len({(one["path"], one["order"], one["number"]) for one in there})
         for _ in range(missing):
             self.found.broke(MISSING, f"{title}: {missing} of {orders * len(REASONS)}")
@@ -133,7 +134,7 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         await trial.part("three secrets")
         await asyncio.gather(*(one.replace(0) for one in rotations))
         await trial.part("after the rotation")
-    found.notes += node.notes
+    found.notes += [*node.notes, *verifiers.versions()]
     return found
 
 

@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +102,7 @@ def _live(module: str, words: list[str]) -> None:
         sys.stdout.flush()
         os._exit(end.code if isinstance(end.code, int) else 1)
     except BaseException:  # noqa: BLE001 - the end of a process; its traceback is its log
-        sys.excepthook(*sys.exc_info())
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(0)

@@ -47,7 +47,7 @@ class Route:
 
     name: str
     prepare: Prepare
-    effect: str = "select 0 as nothing"
+    effect: str = "select 0 as nothing where $1::integer > 0"
     expected: Mapping[str, int] = field(default_factory=lambda: {"nothing": 0})
     is_keyed: bool = True
     after: frozenset[int] = frozenset()

@@ -35,7 +35,7 @@ select pid::text from pg_stat_activity where state like 'idle in transaction%'
 _UNDONE: Final = """
 select key from lanes
 where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold') and last_done < last_enqueued and parked_reason is null
-    and due_at <= now()
+    and due_at <= now() and not held
 """
 
 
@@ -90,8 +90,7 @@ async def stage(source: Path, folder: Path) -> AsyncGenerator[Stage]:
         await parts.enter_async_context(_asleep(gateway, supervisor))
         wire = await parts.enter_async_context(Wire())
         log = history.Writer(folder / "client.jsonl")
-        sql: Any = await asyncpg.connect(gateway.superuser)
-        parts.callback(sql.terminate)
+        sql: Any = await parts.enter_async_context(asyncpg.create_pool(gateway.superuser, min_size=2, max_size=4))
         yield Stage(
             gateway=gateway,
             folder=folder,

@@ -1,4 +1,4 @@
-"""T2 at the doors: each route dies at each point that it passes; the process is started again and the caller repeats it."""
+"""T2 at the doors: each route dies at each point that it passes; the process is started again, the caller repeats it."""
 
 import asyncio
 from collections import deque
@@ -124,6 +124,7 @@ class _Lane:
                 first = await self._die(death, asked)
             if first is None:
                 self.plan.findings.done["points that were not met a second time"] += 1
+                self.plan.findings.notes.append(f"not met a second time: {death.named}")
                 first = Answer(0)
             else:
                 self.plan.findings.done["deaths at the doors"] += 1

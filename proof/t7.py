@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from proof import faulty_receiver, history, memory, neighbours, t7_judge, t7_neighbours
-from proof.faults import BY_NAME, FAULTS
+from proof.faults import BY_NAME, FAULTS, Fault
 from proof.misbehaviour import GIBIBYTE
 from proof.model import Figures, Findings, Proof, Size
 from proof.playground import Playground, playing
@@ -23,10 +23,12 @@ OTHERS: Final = ("YOUR_TENANT", "ISP1")
 LANES: Final = 20
 PATIENCE: Final = 60.0
 STEP: Final = timedelta(minutes=10)
-LONGEST: Final = timedelta(hours=14)
+LONGEST: Final = timedelta(days=5)
 QUIET_SECONDS: Final = 0.3
 _ATTEMPTS: Final = """
-select e.url, a.order_key, a.sequence_number, a.attempt, a.started_at, a.outcome, a.http_status, a.next_attempt_at
+select
+    e.url, e.endpoint_id, a.order_key, a.sequence_number, a.attempt, a.started_at, a.outcome, a.http_status,
+    a.next_attempt_at
 from delivery_attempts as a
 join endpoints as e on e.tenant_id = a.tenant_id and e.endpoint_id = a.endpoint_id
 """
@@ -46,7 +48,7 @@ SETTINGS: Final = {
 
 
 class Course:
-    """One run against one receiver; `wanted` are the faults that are tried, each at one endpoint."""
+    """One run against one receiver. A fault has one endpoint until it has been met often enough."""
 
     def __init__(self, ground: Playground, folder: Path, figures: Figures, found: Findings) -> None:
         self._ground = ground
@@ -54,70 +56,91 @@ class Course:
         self._attempts: int = figures["attempts"]
         self._found = found
         self._orders = 0
-        self._endpoints: dict[str, tuple[str, str]] = {}
+        self._live: dict[str, tuple[str, str]] = {}
         wanted: Collection[str] = figures.get("faults") or BY_NAME
         self._wanted = [one for one in FAULTS if one.name in wanted]
 
-    async def open(self) -> None:
-        taken = [one for one in self._wanted if one.after == "taken"]
-        others = [one for one in self._wanted if one.after != "taken"]
-        for code, faults in ((TAKERS, taken), (OTHERS[0], others[::2]), (OTHERS[1], others[1::2])):
-            for fault in faults:
-                url = faulty_receiver.url(self._folder, fault)
-                self._endpoints[fault.name] = code, await self._ground.endpoint(code, url, **fault.patience)
-
     async def run(self) -> None:
         """What is taken first, to have warmed up when memory begins to be looked at."""
+        await self._open({TAKERS: [one for one in self._wanted if one.after == "taken"]})
         await self._tell(TAKERS, max(3, self._attempts // 10))
-        await self._taken()
         async with memory.watched(lambda: self._ground.process.pid) as used:
             await self._tell(TAKERS, self._attempts)
-            await self._taken()
             await self._fail()
-            if "410" in self._endpoints:
-                await self._suspend()
         await self._judge(used)
 
+    async def _open(self, by_tenant: Mapping[str, Sequence[Fault]]) -> None:
+        for code, faults in by_tenant.items():
+            for one in faults:
+                url = faulty_receiver.url(self._folder, one)
+                self._live[one.name] = code, await self._ground.endpoint(code, url, **one.patience)
+
     async def _tell(self, code: str, count: int) -> None:
-        """So many new orders with a KCI each, tried by all the tenant's endpoints at once."""
+        """So many new orders with a KCI each, for all the tenant's endpoints; waits where they will be taken."""
         first, self._orders = self._orders + 1, self._orders + count
         await self._ground.tell(code, first=first, orders=count)
-
-    async def _taken(self, patience: float = 60.0) -> None:
-        async with asyncio.timeout(patience):
-            while (await self._ground.rows(_LEFT, TAKERS))[0]["lanes"]:
-                await asyncio.sleep(0.05)
+        if code == TAKERS:
+            async with asyncio.timeout(PATIENCE + count):
+                while (await self._ground.rows(_LEFT, TAKERS))[0]["lanes"]:
+                    await asyncio.sleep(0.05)
 
     async def _fail(self) -> None:
-        """The clock is walked until every fault has been met often enough."""
-        for code in OTHERS:
-            await self._tell(code, LANES)
-        began = await self._ground.now()
-        now = began
-        while now - began < LONGEST and self._lacking(await self._counts(), "tried again"):
-            now = await self._ground.walk(STEP)
-        self._found.done["minutes of the sandbox's clock"] += int((now - began).total_seconds() / 60)
+        """Until every other fault has been met often enough; some want more of the sandbox's time than lanes have."""
+        while failing := self._lacking(await self._counts()):
+            await self._open(dict(zip(OTHERS, (failing[::2], failing[1::2]), strict=True)))
+            for code in OTHERS:
+                await self._tell(code, LANES)
+            await self._walk(failing)
+
+    async def _walk(self, failing: list[Fault]) -> None:
+        began = now = await self._ground.now()
+        while failing and now - began < LONGEST:
+            if any(one.after == "suspended" for one in failing):
+                await self._suspend()
+            else:
+                now = await self._ground.walk(_step(failing))
+            lacking = self._lacking(await self._counts())
+            for one in failing:
+                if one not in lacking:
+                    await self._close(one)
+            failing = [one for one in failing if one in lacking]
+        for one in failing:
+            await self._close(one)
+        self._found.done["hours of the sandbox's clock"] += int((now - began).total_seconds() / 3600)
+
+    async def _close(self, fault: Fault) -> None:
+        """Look how its endpoint stands, and delete it."""
+        code, endpoint = self._live.pop(fault.name)
+        path = f"/manage/v1/endpoints/{endpoint}"
+        shown = (await self._ground.asked(code, "GET", path)).body
+        t7_judge.standing(fault, state=shown["health"]["state"], enabled=shown["enabled"], found=self._found)
+        await self._ground.asked(code, "DELETE", path)
 
     async def _suspend(self) -> None:
         """410, resumed and suspended again, until that was met often enough; in between nobody calls."""
-        code, endpoint = self._endpoints["410"]
+        code, endpoint = self._live["410"]
         silences: list[tuple[float, float]] = []
-        while self._lacking(await self._counts(), "suspended"):
-            begin = time.monotonic()
-            await asyncio.sleep(QUIET_SECONDS)
-            silences.append((begin, time.monotonic()))
-            await self._ground.change(code, endpoint, enabled=True)
+        while True:
             async with asyncio.timeout(PATIENCE):
                 while (await self._ground.asked(code, "GET", f"/manage/v1/endpoints/{endpoint}")).body["enabled"]:
                     await asyncio.sleep(0.02)
-            await asyncio.sleep(QUIET_SECONDS)  # what was in flight then
+            await asyncio.sleep(QUIET_SECONDS)  # for what was in flight then
+            begin = time.monotonic()
+            await asyncio.sleep(QUIET_SECONDS)
+            silences.append((begin, time.monotonic()))
+            if (await self._counts())["410"] >= self._attempts:
+                break
+            await self._ground.change(code, endpoint, enabled=True)
         t7_judge.silent(self._log(), "410", silences, self._found)
 
     async def _counts(self) -> Counter[str]:
-        return Counter({_fault(row): row["attempts"] for row in await self._ground.rows(_COUNTS)})
+        counts: Counter[str] = Counter()
+        for row in await self._ground.rows(_COUNTS):
+            counts[str(row["url"]).rpartition("/")[2]] += row["attempts"]
+        return counts
 
-    def _lacking(self, counts: Counter[str], after: str) -> list[str]:
-        return [one.name for one in self._wanted if one.after == after and counts[one.name] < self._attempts]
+    def _lacking(self, counts: Counter[str]) -> list[Fault]:
+        return [one for one in self._wanted if one.after != "taken" and counts[one.name] < self._attempts]
 
     def _log(self) -> list[history.Record]:
         return list(history.read(self._folder / faulty_receiver.FILE))
@@ -127,9 +150,8 @@ class Course:
         rows = [t7_judge.tried(row) for row in await self._ground.rows(_ATTEMPTS)]
         t7_judge.judge(rows, found)
         t7_judge.calls(self._log(), found)
-        for name, (code, endpoint) in self._endpoints.items():
-            shown = (await self._ground.asked(code, "GET", f"/manage/v1/endpoints/{endpoint}")).body
-            t7_judge.standing(BY_NAME[name], state=shown["health"]["state"], enabled=shown["enabled"], found=found)
+        for name in list(self._live):
+            await self._close(BY_NAME[name])
         counts = Counter(one.fault.name for one in rows)
         for one in self._wanted:
             if counts[one.name] < self._attempts:
@@ -139,8 +161,9 @@ class Course:
         found.done["attempts"] += len(rows)
 
 
-def _fault(row: Mapping[str, Any]) -> str:
-    return str(row["url"]).rpartition("/")[2]
+def _step(failing: Sequence[Fault]) -> timedelta:
+    """Who asks to be left alone for long is waited for in long steps, once the others are through."""
+    return max(STEP, 3 * min(one.asked for one in failing))
 
 
 async def run(source: Path, figures: Figures, folder: Path) -> Findings:
@@ -152,7 +175,6 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         settings = {**SETTINGS, "SSL_CERT_FILE": str(folder / "authority.pem")}
         async with playing(folder / "s", source, settings) as ground:
             course = Course(ground, folder, figures, found)
-            await course.open()
             await course.run()
         if figures["slices"]:
             await t7_neighbours.run(source, figures, folder, found)

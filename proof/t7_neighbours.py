@@ -19,6 +19,7 @@ from proof.town import SUPPLIER, Town
 from proof.traffic import order, update
 
 QUIET: Final = "ISP1"
+PATH: Final = "/quiet"
 FAULTY: Final = "ISP2"
 ENDPOINTS: Final = 20
 """The most that a tenant may have."""
@@ -87,12 +88,12 @@ async def run(source: Path, figures: Figures, folder: Path, found: Findings) -> 
             code: Caller(wire, lambda: serving.url, who, is_tenant=code != SUPPLIER)
             for code, who in town.credentials(gateway).items()
         }
-        body = {"url": f"{listening.url}/quiet", "rendering": "wholesale-webhook"}
+        body = {"url": f"{listening.url}{PATH}", "rendering": "wholesale-webhook"}
         await callers[QUIET].insist("POST", "/manage/v1/endpoints", body)
         noise = Noise(folder, callers[FAULTY], callers[SUPPLIER])
         await noise.prepare()
         quiet = Quiet(
-            callers[QUIET], callers[SUPPLIER], Came(folder / "receiver.jsonl"), found, updates=UPDATES_A_SECOND
+            callers[QUIET], callers[SUPPLIER], Came(folder / "receiver.jsonl"), PATH, found, updates=UPDATES_A_SECOND
         )
         await quiet.prepare()
         async with memory.watched(lambda: serving.pid) as used:

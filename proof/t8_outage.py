@@ -1,9 +1,8 @@
-"""The first part of T8: an endpoint that nobody answers at for a day, with thousands of KCIs waiting; then somebody does."""
+"""The first part of T8: nobody answers at an endpoint for a day, with thousands of KCIs waiting; then somebody does."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -84,22 +83,16 @@ class Outage:
 
     async def _drain(self) -> float:
         """Until when the limit held, by the monotonic clock."""
-        await self._until(lambda: self._taken() >= self._total, self._figures["limited_seconds"])
+        await self._came.all(self._total, self._figures["limited_seconds"])
         limited_until = time.monotonic()
         await self._ground.change(TENANT, self._endpoint, ratePerSecond=None)
         if self._figures["kill"]:
-            await self._until(lambda: self._taken() * 2 >= self._total, self._figures["drain_seconds"])
+            await self._came.all(self._total // 2, self._figures["drain_seconds"])
             self._found.done["kills in the middle of a drain"] += 1
             await self._ground.process.kill()
             await self._ground.process.start()
-        await self._until(lambda: self._taken() >= self._total, self._figures["drain_seconds"])
+        await self._came.all(self._total, self._figures["drain_seconds"])
         return limited_until
-
-    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
-        """Or for so long."""
-        deadline = time.monotonic() + seconds
-        while not condition() and time.monotonic() < deadline:
-            await asyncio.sleep(0.1)
 
     def _taken(self) -> int:
         self._came.read_on()

@@ -5,6 +5,7 @@ import base64
 import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -118,6 +119,11 @@ class Node:
             await ran.wait()
             return -1, b""
         return ran.returncode or 0, said
+
+
+def versions() -> list[str]:
+    """Which releases of the Python libraries verified."""
+    return [f"{name} {metadata.version(name)}" for name in ("standardwebhooks", "svix")]
 
 
 def raw_key(key: Mapping[str, str]) -> bytes:

@@ -53,6 +53,7 @@ class Theirs:
             ("POST", f"/manage/v1/endpoints/{self.endpoint}/verify", None),
             ("DELETE", f"/manage/v1/endpoints/{self.endpoint}", None),
             ("GET", "/manage/v1/endpoints", None),
+            ("GET", "/manage/v1/alarms", None),
             ("GET", "/manage/v1/kcis", None),
             ("GET", f"/manage/v1/kcis?after={self.cursor}", None),
             ("GET", "/manage/v1/orders", None),
@@ -80,6 +81,12 @@ async def furnish(one: Gateway) -> Theirs:
         body={"url": f"http://127.0.0.1:9/{CANARY}", "rendering": "wholesale-webhook"},
     )
     assert made.status == 201, made.raw
+    await one.rows(
+        "ISP1",
+        "insert into alarms (about_tenant, kind, subject, level, text, tells_tenant, raised_at) "
+        "values ($1, 'ORDER_SILENT', 'order 127', 1, $2, false, now())",
+        CANARY,
+    )
     feed = await one.ask("GET", "/manage/v1/kcis?limit=1", tenant="ISP1")
     return Theirs(made.body["id"], feed.body["nextCursor"])
 

@@ -140,12 +140,14 @@ async def _drain(found: Deliveries, side: Side) -> None:
     told = await side.lay_in(first, orders=sizes.orders, each=sizes.each)
     found.receiver.take()
     with side.worker() as worker:
+        await _until(lambda: found.receiver.count() >= len(told) * _WARM_SHARE, f"{side.name} began", worker)
+        warm, used = found.receiver.count(), worker.cpu_seconds
         await _until(lambda: found.receiver.count() >= len(told), f"{side.name} delivered its stock", worker)
         arrivals = found.receiver.take()
-        used = worker.cpu_seconds
+        used = worker.cpu_seconds - used
     drained = found.drained.setdefault(side.name, Drained())
     drained.per_second.append(_rate(arrivals))
-    drained.cpu.append(used / len(arrivals))
+    drained.cpu.append(used / max(1, len(arrivals) - warm))
     drained.delivered += len(arrivals)
     drained.twice += await _judge(found, side, first, arrivals, told=told, orders=sizes.orders)
     await side.clear()
@@ -155,13 +157,16 @@ async def _client(found: Deliveries) -> None:
     posts = found.sizes.orders * found.sizes.each
     found.receiver.take()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.delivery.client", found.receiver.url, str(posts))
+        *(sys.executable, "-m", "bench.delivery.client", found.receiver.url, str(posts)),
+        stdout=asyncio.subprocess.PIPE,
     )
-    if await process.wait():
+    said, _ = await process.communicate()
+    if process.returncode:
         raise RuntimeError("the client alone failed; what it said is above")
     arrivals = found.receiver.take()
     drained = found.drained.setdefault("client", Drained())
     drained.per_second.append(_rate(arrivals))
+    drained.cpu.append(float(said) / posts)
     drained.delivered += len(arrivals)
     if len(arrivals) != posts:
         found.bench.faults.append(f"the client alone: {posts} posts, and {len(arrivals)} arrived")

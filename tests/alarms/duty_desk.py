@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import Any
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -23,7 +24,7 @@ class Desk:
 
     url: str = ""
     status: int = 204
-    posted: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    posted: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     ids: list[str] = field(default_factory=list[str])
 
     async def answer(self, request: web.Request) -> web.Response:

@@ -107,7 +107,7 @@ async def test_an_alarm_is_posted_signed_once_and_so_is_its_end(db: Db, tenant: 
 async def test_an_alarm_of_the_operators_own_is_told_too(db: Db, duty: Desk) -> None:
     await sound(db, None)
     await work_off(db, duty.settings())
-    assert [one["data"] for one in duty.posted][0]["tenant"] is None  # pyright: ignore[reportIndexIssue, reportUnknownVariableType] - JSON
+    assert duty.posted[0]["data"]["tenant"] is None
 
 
 async def test_a_higher_level_is_told_again(db: Db, tenant: TenantId, duty: Desk) -> None:

@@ -22,6 +22,7 @@ from fibregate.cli import (
     why,
     work_orders,
 )
+from fibregate.cli.bundle import command as bundle
 from fibregate.cli.certify import command as certify
 from fibregate.cli.demo import command as demo
 from fibregate.web import logs
@@ -59,6 +60,7 @@ doctor.register(app)
 alarms.register(app)
 actions.register(app)
 why.register(app)
+bundle.register(app)
 certify.register(app)
 _GROUPS = (
     ("tenant", tenants.tenant, "tenant list"),

@@ -6,6 +6,8 @@ from aiohttp import web
 from tests.doors.manage.conftest import Desk
 from tests.kcis.receiver import receiving
 
+from fibregate.kcis.standing import actions as standing
+
 ORDERS = "/manage/v1/orders"
 
 
@@ -96,27 +98,66 @@ async def test_deliveries_show_every_attempt_and_what_comes_next(desk: Desk) -> 
     order = await desk.stage.order()
     async with receiving() as receiver:
         made = await desk.made(url=receiver.url)
-        await desk.stage.tell(order)
-        await desk.stage.tell(order)
+        for _ in range(3):
+            await desk.stage.tell(order)
         receiver.respond = lambda got: web.Response(status=500 if got.number == 2 else 202, text="thanks")
         await desk.stage.work_off()
         await desk.stage.step(timedelta(seconds=5))
     shown = (await desk.ours.get(f"{ORDERS}/159/deliveries")).json()
     assert shown["orderId"] == 159
-    first, second = shown["deliveries"]
+    first, second, third = shown["deliveries"]
     assert (first["endpointId"], first["sequenceNumber"], first["state"]) == (made["id"], 1, "DELIVERED")
     assert first["delivered"] == first["made"] == "2025-07-01T09:00:00.000Z"
-    assert first["attempts"][0] | {"tookMs": 0} == {
+    attempt = first["attempts"][0]
+    for name in ("connectMs", "firstByteMs", "totalMs"):
+        assert 0 < attempt.pop(name) < 10_000
+    assert attempt == {
         "attempt": 1,
         "started": "2025-07-01T09:00:00.000Z",
-        "tookMs": 0,
+        "peer": "127.0.0.1",
         "httpStatus": 202,
         "outcome": "DELIVERED",
         "answer": "thanks",
+        "requestId": receiver.received[0].headers["x-request-id"],
+        "signedWith": attempt["signedWith"],
     }
+    assert len(attempt["signedWith"]) == 1
     assert (second["state"], second["attemptCount"]) == ("PENDING", 2)
     assert second["nextAttempt"] == "2025-07-01T09:00:35.000Z"
     assert [one["attempt"] for one in second["attempts"]] == [2, 1]
+    assert [one["nextAttempt"] for one in second["attempts"]] == [
+        "2025-07-01T09:00:35.000Z",
+        "2025-07-01T09:00:05.000Z",
+    ]
+    assert "made" not in third
+    assert (third["state"], third["attemptCount"], third["attempts"]) == ("PENDING", 0, [])
+    assert "nextAttempt" not in third
+
+
+async def test_every_attempt_can_be_read_however_many_there_were(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "MOST_ATTEMPTS", 2)
+    order = await desk.stage.order()
+    async with receiving() as receiver:
+        receiver.respond = lambda _: web.Response(status=500)
+        one, _ = [(await desk.made(url=receiver.url))["id"] for _ in range(2)]
+        await desk.stage.tell(order)
+        await desk.stage.tell(order)
+        await desk.stage.work_off()
+        for _ in range(4):
+            await desk.stage.step(timedelta(hours=1))
+    path, narrow = f"{ORDERS}/159/deliveries", {"endpointId": one, "sequenceNumber": 1}
+    shown = (await desk.ours.get(path)).json()["deliveries"]
+    assert len(shown) == 4
+    assert sum(len(delivery["attempts"]) for delivery in shown) == 2
+    (mine,) = (await desk.ours.get(path, params=narrow)).json()["deliveries"]
+    assert (mine["endpointId"], mine["sequenceNumber"]) == (one, 1)
+    found = [attempt["attempt"] for attempt in mine["attempts"]]
+    while found[-1] > 1:
+        (mine,) = (await desk.ours.get(path, params={**narrow, "beforeAttempt": found[-1]})).json()["deliveries"]
+        found += [attempt["attempt"] for attempt in mine["attempts"]]
+    assert found == list(range(mine["attemptCount"], 0, -1))
+    for wrong in ({"endpointId": "x"}, {"sequenceNumber": "0"}, {"beforeAttempt": "x"}):
+        assert (await desk.ours.get(path, params=wrong)).status_code in {400, 422}
 
 
 async def test_another_tenants_deliveries_are_those_of_no_order(desk: Desk) -> None:

@@ -153,9 +153,9 @@ async def test_a_thousand_orders_are_reconciled_at_once_and_not_one_more(desk: D
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({}, 400),
+        ({}, 422),
         ({"orders": {}}, 400),
-        ({"orders": [{"orderId": 1}]}, 400),
+        ({"orders": [{"orderId": 1}]}, 422),
         ({"orders": [claim(1, -1)]}, 422),
         ({"orders": [claim(0, 1)]}, 422),
         ({"orders": [claim(1, 2**31)]}, 422),

@@ -11,7 +11,7 @@ from fibregate.tenants.callers import Callers
 from fibregate.web.door import Door
 
 
-def doors(callers: Callers, db: Db, *, sign_in_failures: int) -> list[Door[Any]]:
+def doors(callers: Callers, db: Db, *, sign_in_failures: int = 20) -> list[Door[Any]]:
     """For one process; the limits are counted here, and so are failures, of which so many are reported."""
     identity = Identity(callers, db, failures=Failures(most=sign_in_failures))
     return [

@@ -79,15 +79,18 @@ class Accesses:
 
     async def _context(self, kept: bytes, held: Mapping[str, str]) -> ssl.SSLContext:
         """The same one each time, for connections are pooled by it."""
-        async with self._building:
-            found = self._contexts.get(kept)
-            if found is None:
-                try:
-                    found = await self._connector.presenting(held["certificate"].encode(), held["privateKey"].encode())
-                except ValueError as error:
-                    raise NotDelivered("auth", str(error)) from error
-                self._contexts[kept] = found
-            self._contexts.move_to_end(kept)
-            if len(self._contexts) > OPEN_CONTEXTS:
-                self._contexts.popitem(last=False)
-            return found
+        if kept not in self._contexts:
+            async with self._building:
+                if kept not in self._contexts:
+                    self._contexts[kept] = await self._built(held)
+        found = self._contexts[kept]
+        self._contexts.move_to_end(kept)
+        if len(self._contexts) > OPEN_CONTEXTS:
+            self._contexts.popitem(last=False)
+        return found
+
+    async def _built(self, held: Mapping[str, str]) -> ssl.SSLContext:
+        try:
+            return await self._connector.presenting(held["certificate"].encode(), held["privateKey"].encode())
+        except ValueError as error:
+            raise NotDelivered("auth", str(error)) from error

@@ -57,7 +57,8 @@ join kcis as k on k.tenant_id = $1 and k.order_key = t.order_key and k.sequence_
         order by rl.parked_reason nulls first, rl.due_at limit 1
     ) as r on true
     where e.tenant_id = $1 and (
-        k.sequence_number > l.last_done or d.endpoint_id is not null or s.done_at is not null or r.order_key is not null
+        (k.sequence_number > l.last_done and k.sequence_number <= l.last_enqueued)
+        or d.endpoint_id is not null or s.done_at is not null or r.order_key is not null
     )
 ) as w on w.state is not null
 """

@@ -37,9 +37,10 @@ def _subject(row: Row) -> str:
 
 
 def _text(row: Row) -> str:
-    order = f"order {row['order_id']}" if row["order_id"] is not None else f"an order that is gone ({row['order_key']})"
+    if row["order_id"] is None:
+        return f"Appointment {row['reservation']} is {row['state']}, and its order is gone."
     since = f" since {stamp(row['since'])}" if row["since"] else ""
-    return f"Appointment {row['reservation']} is {row['state']}, and {order} is {row['status'] or 'gone'}{since}."
+    return f"Appointment {row['reservation']} is {row['state']}, and order {row['order_id']} is {row['status']}{since}."
 
 
 async def _miscounted(db: Db, now: BusinessTime) -> dict[str, str]:

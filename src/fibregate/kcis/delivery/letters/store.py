@@ -17,8 +17,8 @@ select
     case when d.body is null then k.facts end as facts,
     exists (
         select from kci_skips as s
-        where a.replay_id is null and s.tenant_id = $1 and s.endpoint_id = a.endpoint_id
-            and s.order_key = a.order_key and s.sequence_number = n.number and s.done_at is null
+        where s.tenant_id = $1 and s.endpoint_id = a.endpoint_id and s.order_key = a.order_key
+            and s.sequence_number = n.number and s.done_at is null
     ) as skipped,
     coalesce(a.replay_id, (
         select i.replay_id from replay_items as i

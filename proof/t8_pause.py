@@ -1,0 +1,68 @@
+"""The third part of T8: one of two workers is stopped for longer than its lease, and goes on as if nothing were."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from proof import backlog, history, lanes, receiver, t8_judge, town
+from proof.caller import Caller, Wire
+from proof.ground import SETTINGS, Gateway
+from proof.model import Figures, Findings
+from proof.tail import Came
+from proof.town import Town
+
+TENANT: Final = "ISP1"
+FIRST_ORDER: Final = 1
+DELAY: Final = 0.05
+"""Seconds that the receiver takes, so that the stopped worker has some in flight."""
+
+BEFORE_SECONDS: Final = 3.0
+STOPS: Final = int(SETTINGS["FIBREGATE_WORKER_CONCURRENCY"])
+
+
+async def run(source: Path, figures: Figures, folder: Path, found: Findings) -> None:
+    """Two endpoints, one with a limit, so that some of the stopped worker's lanes wait for a place."""
+    gateway = Gateway(folder / "p", source)
+    await town.settle(gateway, Town(tenants=(TENANT, "ISP2"), premises=10))
+    async with gateway, Wire() as wire:
+        serving = await gateway.serve()
+        listening = await receiver.process(folder, name="paused").start()
+        gateway.running.insert(0, listening)
+        await wire.send("POST", f"{listening.url}/control", {}, orjson.dumps([{"delay": DELAY}]))
+        caller = Caller(wire, lambda: serving.url, town.credentials(gateway)[TENANT])
+        rate = figures["paused_rate"]
+        for path, more in (("/free", {}), ("/limited", {"ratePerSecond": rate})):
+            body = {"url": f"{listening.url}{path}", "rendering": "wholesale-webhook", **more}
+            await caller.insist("POST", "/manage/v1/endpoints", body)
+        other = await gateway.work("other")
+        orders, each = figures["paused_orders"], figures["paused_each"]
+        await backlog.tell(gateway.superuser, TENANT, first=FIRST_ORDER, orders=orders, each=each)
+        await asyncio.sleep(BEFORE_SECONDS)
+        for _ in range(figures["pauses"]):
+            os.kill(other.pid, signal.SIGSTOP)
+            await asyncio.sleep(figures["pause"])
+            os.kill(other.pid, signal.SIGCONT)
+            found.done["pauses of a worker, longer than its lease"] += 1
+            await asyncio.sleep(BEFORE_SECONDS)
+        await Came(folder / "paused.jsonl").all(2 * orders * each, figures["drain_seconds"])
+    _judge(sorted(history.read(folder / "paused.jsonl"), key=lambda one: one["at"]), figures, found)
+
+
+def _judge(records: list[history.Record], figures: Figures, found: Findings) -> None:
+    wanted = [
+        (order, number)
+        for order in range(FIRST_ORDER, FIRST_ORDER + figures["paused_orders"])
+        for number in range(1, figures["paused_each"] + 1)
+    ]
+    for path in ("/free", "/limited"):
+        there = [one for one in records if one["path"] == path]
+        t8_judge.all_taken(there, wanted, found, name=path)
+        if path == "/limited":
+            seen = t8_judge.rate(there, figures["paused_rate"], found, until=time.monotonic())
+            found.done["requests under a rate limit"] += seen
+    lanes.judge(records, found, most_repeats=STOPS * figures["pauses"])
