@@ -1,9 +1,9 @@
 """A caller that asks as fast as it is told to, as a program of its own, so that it does not slow down who measures.
 
-    python -m proof.flood URL A_SECOND HEADERS
+    python -m proof.flood URL A_SECOND HEADERS COUNTS
 
-It sends GET requests evenly over a few connections until it is ended, with the headers of that JSON file, and then prints
-how many of which status came back. A connection that is behind skips what it could not send: a flood does not pile up.
+It sends GET requests evenly over a few connections until it is ended, with the headers of one JSON file, and then
+writes into another how many of which status came back. A connection that is behind skips what it could not send.
 """
 
 import asyncio
@@ -64,8 +64,8 @@ async def _answer(reader: asyncio.StreamReader) -> int:
     return int(head.split(b" ", 2)[1])
 
 
-async def _main(url: str, a_second: float, headers: Path) -> None:
-    flood = Flood(url, a_second, orjson.loads(headers.read_bytes()))
+async def _main(url: str, a_second: float, headers: dict[str, str]) -> dict[str, int]:
+    flood = Flood(url, a_second, headers)
     running = asyncio.create_task(flood.run())
     ended = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -73,8 +73,10 @@ async def _main(url: str, a_second: float, headers: Path) -> None:
     print("ready", url, flush=True)
     await ended.wait()
     running.cancel()
-    print(orjson.dumps({str(status): count for status, count in flood.seen.items()}).decode(), flush=True)
+    return {str(status): count for status, count in flood.seen.items()}
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])))
+    _, *_given, _headers, _counts = sys.argv
+    _seen = asyncio.run(_main(_given[0], float(_given[1]), orjson.loads(Path(_headers).read_bytes())))
+    Path(_counts).write_bytes(orjson.dumps(_seen))

@@ -16,7 +16,7 @@ BUGS: Final[tuple[Bug, ...]] = (
                 """        attempt = model.Attempt(
             started_at=started_at, timings=model.Timings(), outcome="DELIVERED", http_status=204
         )
-        await outcomes.taken(post.db, claim, at, attempt, recovers=False, now=started_at)
+        await outcomes.taken(post.db, post.flights, Taken(claim, at, attempt, started_at), recovers=False)
         await _attempt(post, at, letter, row)
         return
 """,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from proof import checker, history, town, traffic
 from proof.caller import Wire
-from proof.ground import SETTINGS, Gateway, NotStarted, Process
+from proof.ground import SETTINGS, START_SECONDS, Gateway, NotStarted, Process
 from proof.model import Figures, Findings, Proof, Size, say
 from proof.town import Town
 from proof.traffic import PATHS, REASONS, TENANTS, Traffic
@@ -17,6 +17,12 @@ from proof.traffic import PATHS, REASONS, TENANTS, Traffic
 CRASHED: Final = "processes that ended by themselves"
 UNANSWERED: Final = "requests that were never answered"
 IN_FLIGHT: Final = int(SETTINGS["FIBREGATE_WORKER_CONCURRENCY"])
+WORKERS: Final = 2
+"""The one that is killed, and the one beside the database's supervisor."""
+
+BUSY: Final = 5.0
+"""Seconds to wait until a worker that is to be killed has deliveries in its hands."""
+
 STARTS: Final = 15.0
 """Seconds within which a process may end because it met no database."""
 
@@ -93,11 +99,25 @@ class Storm:
             await self.gateway.postgres_answers()
         else:
             process = self.web if victim == "web" else self.work
+            if victim == "work":
+                await self._wait_until_busy(process)
             async with self.starting:
                 killed = history.stamp()
                 await process.kill()
                 await self._start(process)
         log.write({**killed, **record, "back": time.monotonic()})
+
+    async def wait_for_workers(self) -> None:
+        async with asyncio.timeout(START_SECONDS):
+            while await traffic.workers(self.gateway) < WORKERS:
+                await asyncio.sleep(0.1)
+
+    async def _wait_until_busy(self, worker: Process) -> None:
+        """A worker that has only just started, or has nothing to deliver, would lose nothing."""
+        await self.wait_for_workers()
+        deadline = time.monotonic() + BUSY
+        while time.monotonic() < deadline and not await traffic.delivers(self.gateway, worker.pid):
+            await asyncio.sleep(0.02)
 
     async def read_feeds(self) -> None:
         """As a tenant that reads its feed while it is written, and at last to its end."""
@@ -132,6 +152,7 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         history.write_run(folder, {"proof": "T1", "figures": dict(figures), "endpoints": dict(PATHS)})
         flow = Traffic(callers, random.Random(figures["seed"]))
         storm = Storm(gateway, figures, folder, flow, web, work, Findings())
+        await storm.wait_for_workers()
         await _weather(storm)
         await gateway.postgres_answers()
         await history.dump(gateway.superuser, folder)
@@ -161,7 +182,7 @@ PROOF: Final = Proof(
     title="kill storm: kill -9 of web, worker and PostgreSQL under load",
     invariants=(*checker.INVARIANTS, UNANSWERED, CRASHED),
     figures={
-        Size.SMOKE: {**_USUAL, "orders": 150, "kills": 3, "postgres_kills": 1, "callers": 8},
+        Size.SMOKE: {**_USUAL, "orders": 150, "kills": 3, "postgres_kills": 1, "callers": 8, "delay": 0.1},
         Size.CI: {**_USUAL, "orders": 5000, "kills": 30, "postgres_kills": 6, "drain": 120},
         Size.FULL: {
             **_USUAL,
@@ -172,6 +193,6 @@ PROOF: Final = Proof(
             "drain": 300,
         },
     },
-    seeded={**_USUAL, "orders": 60, "callers": 8, "drain": 1},
+    seeded={**_USUAL, "orders": 60, "callers": 8, "drain": 5},
     run=run,
 )

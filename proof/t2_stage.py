@@ -34,7 +34,7 @@ select pid::text from pg_stat_activity where state like 'idle in transaction%'
 """
 _UNDONE: Final = """
 select key from lanes
-where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold') and last_done < last_enqueued and parked_reason is null
+where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold', 'silence-warn') and last_done < last_enqueued and parked_reason is null
     and due_at <= now() and not held
 """
 
@@ -64,6 +64,10 @@ class Stage:
     async def row(self, statement: str, *arguments: object) -> dict[str, Any]:
         found = await self.sql.fetchrow(statement, *arguments)
         return dict(found) if found else {}
+
+    async def busy(self) -> bool:
+        """Whether anything is due."""
+        return await self.sql.fetchrow(f"{_UNDONE} limit 1") is not None
 
     async def done(self, tenant: str = "") -> bool:
         """Waits until the workers have nothing left that is due, of one tenant or of all."""

@@ -14,8 +14,9 @@ from proof.ground import Gateway
 from proof.memory import judge
 from proof.model import Figures, Findings
 from proof.neighbours import Quiet, compare
+from proof.slots import TOWN
 from proof.tail import Came
-from proof.town import SUPPLIER, Town
+from proof.town import SUPPLIER
 from proof.traffic import order, update
 
 QUIET: Final = "ISP1"
@@ -79,7 +80,7 @@ class Noise:
 async def run(source: Path, figures: Figures, folder: Path, found: Findings) -> None:
     settings = {**SETTINGS, "SSL_CERT_FILE": str(folder / "authority.pem")}
     gateway = Gateway(folder / "n", source, settings)
-    await town.settle(gateway, Town(tenants=(QUIET, FAULTY), premises=1000))
+    await town.settle(gateway, TOWN)
     async with gateway, Wire() as wire:
         serving = await gateway.serve()
         listening = await receiver.process(folder).start()

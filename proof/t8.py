@@ -17,7 +17,6 @@ LAST_LANES: Final = timedelta(hours=6)
 """The lane that was tried the least gets its attempts before it, too, is parked."""
 
 
-
 async def run(source: Path, figures: Figures, folder: Path) -> Findings:
     found = Findings()
     found.looked_at(*PROOF.invariants)

@@ -13,8 +13,8 @@ from proof import backlog, history, lanes, receiver, t8_judge, town
 from proof.caller import Caller, Wire
 from proof.ground import SETTINGS, Gateway
 from proof.model import Figures, Findings
+from proof.slots import TOWN
 from proof.tail import Came
-from proof.town import Town
 
 TENANT: Final = "ISP1"
 FIRST_ORDER: Final = 1
@@ -28,7 +28,7 @@ STOPS: Final = int(SETTINGS["FIBREGATE_WORKER_CONCURRENCY"])
 async def run(source: Path, figures: Figures, folder: Path, found: Findings) -> None:
     """Two endpoints, one with a limit, so that some of the stopped worker's lanes wait for a place."""
     gateway = Gateway(folder / "p", source)
-    await town.settle(gateway, Town(tenants=(TENANT, "ISP2"), premises=10))
+    await town.settle(gateway, TOWN)
     async with gateway, Wire() as wire:
         serving = await gateway.serve()
         listening = await receiver.process(folder, name="paused").start()

@@ -27,6 +27,8 @@ _LEFT: Final = """
 select count(*) from lanes
 where kind in ('dispatch', 'inbox', 'kci') and last_done < last_enqueued and parked_reason is null
 """
+_LISTENERS: Final = "select count(*) from pg_stat_activity where query ilike 'listen %'"
+_DELIVERS: Final = "select true from lanes where kind = 'kci' and split_part(owner, ':', 2) = $1 limit 1"
 
 
 def callers(gateway: Gateway, wire: Wire, web: Process, log: history.Writer) -> dict[str, Caller]:
@@ -111,6 +113,24 @@ def update(identity: str, number: int, code: str, place: int, *, reason: str, st
         "text": f"proof {identity}",
         "provideServiceOrder": entity,
     }
+
+
+async def workers(gateway: Gateway) -> int:
+    """How many workers are up: each listens for work on a connection of its own."""
+    return await _ask(gateway, _LISTENERS)
+
+
+async def delivers(gateway: Gateway, pid: int) -> bool:
+    """Whether the worker with this process id has lanes of KCIs in its hands; the name of a lane's owner says so."""
+    return bool(await _ask(gateway, _DELIVERS, str(pid)))
+
+
+async def _ask(gateway: Gateway, sql: str, *args: object) -> Any:
+    connection: Any = await asyncpg.connect(gateway.superuser)
+    try:
+        return await connection.fetchval(sql, *args)
+    finally:
+        connection.terminate()
 
 
 async def drained(gateway: Gateway, patience: float) -> int:

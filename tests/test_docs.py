@@ -113,7 +113,7 @@ def test_the_docs_name_only_commands_and_targets_that_exist() -> None:
         text = page.read_text("utf-8")
         for one in re.findall(r"(?:^|`)(fibregate(?: [a-z-]+)+)", text, re.MULTILINE):
             words = one.split()
-            if not {" ".join(words[:length]) for length in (2, 3)} & commands:
+            if not {" ".join(words[:length]) for length in (2, 3, 4)} & commands:
                 wrong.append((name_of(page), one))
         wrong += [(name_of(page), one) for one in re.findall(r"`make ([a-z]+)", text) if one not in targets]
     assert not wrong

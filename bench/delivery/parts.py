@@ -44,14 +44,15 @@ class Sizes:
 
     @classmethod
     def small(cls, backlog: int) -> "Sizes":
-        """The same with a smaller backlog, and everything else as much smaller, down to a bound."""
+        """The same with a smaller backlog, and everything else as much smaller, down to a bound; slower, too."""
         usual = cls()
         share = min(1.0, backlog / usual.backlog)
         return cls(
             orders=max(20, round(usual.orders * share)),
+            steady_rate=usual.steady_rate * max(0.25, share),
             steady_seconds=max(1.0, usual.steady_seconds * share),
             quiet_seconds=max(1.0, usual.quiet_seconds * share),
-            backlog=backlog,
+            backlog=max(4000, backlog),
             blocked=max(100, round(usual.blocked * share)),
             claim_tries=20,
         )
@@ -73,6 +74,7 @@ class Waited:
 
     p50: list[float] = field(default_factory=list[float])
     p99: list[float] = field(default_factory=list[float])
+    late: int = 0
     delivered: int = 0
     twice: int = 0
 
@@ -194,7 +196,7 @@ async def _tell(found: Deliveries, side: Side, name: str, *, rate: float, second
     found.receiver.take()
     with side.worker() as worker:
         await _until(lambda: found.receiver.count() >= _WARM_ORDERS, f"{name} was ready", worker)
-        await _teller({**job, "side": side.name, "rate": rate, "count": round(rate * seconds)})
+        late = await _teller({**job, "side": side.name, "rate": rate, "count": round(rate * seconds)})
         told, commits = await side.told(first, orders=orders)
         mine: list[Arrival] = []
 
@@ -207,20 +209,20 @@ async def _tell(found: Deliveries, side: Side, name: str, *, rate: float, second
     seconds_waited = _waits(mine, commits)
     waited.p50.append(_percentile(seconds_waited, 0.5))
     waited.p99.append(_percentile(seconds_waited, 0.99))
+    waited.late += late
     waited.delivered += len(mine)
     waited.twice += await _judge(found, side, first, mine, told=told, orders=orders)
 
 
-async def _teller(job: dict[str, Any]) -> None:
+async def _teller(job: dict[str, Any]) -> int:
+    """How many it told later than it should have: the machine was busy, and the rate not quite what it should be."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.delivery.teller"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await process.communicate(json.dumps(job).encode())
     if process.returncode:
         raise RuntimeError("the teller failed; what it said is above")
-    late = json.loads(said)["late"]
-    if late > job["count"] / 10:
-        raise RuntimeError(f"the teller fell behind its rate {late} times of {job['count']}: the machine is too busy")
+    return json.loads(said)["late"]
 
 
 async def beside(found: Deliveries) -> None:

@@ -39,10 +39,10 @@ def _waited(found: Deliveries) -> Table:
     table = _table(
         f"from commit to arrival; {found.sizes.steady_rate:g} KCIs a second, quiet {found.sizes.quiet_rate:g}"
     )
-    for name in ("p50 ms", "p99 ms", "delivered", "twice"):
+    for name in ("p50 ms", "p99 ms", "told late", "delivered", "twice"):
         table.add_column(name, justify="right")
     for name, one in found.waited.items():
-        table.add_row(name, _ms(one.p50), _ms(one.p99), f"{one.delivered:,}", str(one.twice))
+        table.add_row(name, _ms(one.p50), _ms(one.p99), f"{one.late:,}", f"{one.delivered:,}", str(one.twice))
     return table
 
 

@@ -149,6 +149,13 @@ async def test_without_a_secret_nothing_is_passed_and_that_is_said() -> None:
     assert " forged " not in result.stdout.partition("Not seen")[0]
 
 
+async def test_a_wrong_secret_is_guessed_at() -> None:
+    async with receiving() as isp:
+        result = await typed("--webhook", isp.url, "--secret", f"whsec_{'A' * 43}=")
+    assert result.exit_code == 1
+    assert "No KCI was taken. Is --secret the one that your receiver verifies with" in result.stdout
+
+
 async def test_the_result_for_a_program_has_every_finding() -> None:
     async with receiving(Faults(believes_anybody=True)) as isp:
         result = await typed("--webhook", f"{isp.url}?token=hidden", "--secret", SECRET, "--json")

@@ -15,7 +15,7 @@ from tests.kcis.receiver import Receiver, failing
 from tests.kcis.stage import Stage
 
 from fibregate.alarms import actions as alarms
-from fibregate.alarms.model import Alarm
+from fibregate.alarms.model import Alarm, Kind
 from fibregate.kcis.delivery import access
 from fibregate.kcis.sight import actions as sight
 from fibregate.kcis.sight import queues
@@ -115,6 +115,20 @@ async def test_the_oldest_is_alarmed_when_it_is_too_old_and_cleared_when_it_is_t
     await stage.step(timedelta(minutes=5))
     await sight.watch_oldest(stage.work, await stage.clock.now(), limit=HOUR)
     assert "OLDEST_UNDELIVERED" not in {one.kind for one in await open_alarms(stage)}
+
+
+async def test_what_is_parked_no_more_is_cleared(stage: Stage, receiver: Receiver) -> None:
+    await told(stage, receiver)
+    lane, now = await stage.lane(), await stage.clock.now()
+    async with stage.work.tx(stage.ours) as tx:
+        await alarms.sound(
+            tx, stage.ours, kind=Kind.DELIVERY_PARKED, subject=lane["share"], text="parked", now=now, tells_tenant=True
+        )
+    parks = "update lanes set parked_reason = $1 where kind = 'kci'"
+    for reason, known in (("a test", True), (None, False)):
+        await stage.work.row(parks, None, reason)
+        await sight.watch_oldest(stage.work, now, limit=HOUR)
+        assert bool(await open_alarms(stage)) is known
 
 
 async def test_true_lanes_raise_no_alarm(stage: Stage, receiver: Receiver) -> None:

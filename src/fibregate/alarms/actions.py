@@ -59,6 +59,11 @@ async def list_of(
         return await store.list_of(tx, tenant, cleared=cleared, after=after or FIRST, limit=limit)
 
 
+async def open_subjects(tx: Tx, tenant: TenantId | None, kind: Kind) -> list[str]:
+    """What alarms of one kind are about that are open now."""
+    return await store.list_open(tx, tenant, kind.value)
+
+
 async def settle(
     tx: Tx,
     tenant: TenantId | None,
@@ -69,7 +74,7 @@ async def settle(
     tells_tenant: bool = False,
 ) -> None:
     """A check has looked at everything: what it found sounds, by subject and text, and what it did not is cleared."""
-    for subject in await store.list_open(tx, tenant, kind.value):
+    for subject in await open_subjects(tx, tenant, kind):
         if subject not in found:
             await clear(tx, tenant, kind=kind, subject=subject, now=now)
     for subject, text in found.items():

@@ -11,6 +11,8 @@ from fibregate.cli import (
     actions,
     alarms,
     doctor,
+    endpoints,
+    kcis,
     orders,
     premises,
     sandbox,
@@ -71,6 +73,8 @@ _GROUPS = (
     ("slots", slots.slots, "slots show --area FENBRIDGE"),
     ("order", orders.order, "order show YOUR_TENANT 127"),
     ("work-order", work_orders.work_order, "work-order list"),
+    ("kci", kcis.kci, "kci list --parked"),
+    ("endpoint", endpoints.endpoint, "endpoint status"),
 )
 for _name, _group, _example in _GROUPS:
     app.add_typer(_group, name=_name, epilog=f"Example: fibregate {_example}")

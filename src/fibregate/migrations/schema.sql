@@ -9,6 +9,36 @@ CREATE FUNCTION public.current_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select nullif(current_setting('fg.tenant', true), '')::integer $$;
 
+CREATE TABLE public.alarms (
+    alarm_id bigint NOT NULL,
+    about_tenant integer,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    level smallint NOT NULL,
+    text text NOT NULL,
+    tells_tenant boolean NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    cleared_at timestamp with time zone,
+    changes integer DEFAULT 1 NOT NULL,
+    told_by_webhook integer DEFAULT 0 NOT NULL,
+    told_by_mail integer DEFAULT 0 NOT NULL,
+    told_to_tenant integer DEFAULT 0 NOT NULL,
+    untold_because text,
+    CONSTRAINT alarms_kind_check CHECK ((kind = ANY (ARRAY['ENDPOINT_FAILING'::text, 'ENDPOINT_SUSPENDED'::text, 'HEAD_REFUSED'::text, 'DELIVERY_PARKED'::text, 'OLDEST_UNDELIVERED'::text, 'ORDER_SILENT'::text, 'GHOST_APPOINTMENT'::text, 'SIGN_INS_FAILING'::text, 'CREDENTIAL_EXPIRING'::text, 'LANE_ASTRAY'::text]))),
+    CONSTRAINT alarms_level_check CHECK ((level >= 1))
+);
+
+ALTER TABLE ONLY public.alarms FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarms ALTER COLUMN alarm_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alarms_alarm_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.areas (
     area text NOT NULL,
     name text DEFAULT ''::text NOT NULL,
@@ -76,7 +106,10 @@ CREATE TABLE public.deliveries (
     body bytea NOT NULL,
     made_at timestamp with time zone NOT NULL,
     delivered_at timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL
+    attempts integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    refused_since timestamp with time zone,
+    skipped_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.deliveries FORCE ROW LEVEL SECURITY;
@@ -91,23 +124,118 @@ CREATE TABLE public.delivery_attempts (
     took_ms real NOT NULL,
     http_status smallint,
     outcome text NOT NULL,
-    answer text
+    answer text,
+    dns_ms real,
+    connect_ms real,
+    tls_ms real,
+    first_byte_ms real,
+    peer text,
+    signed_with uuid[],
+    request_id uuid,
+    replay_id uuid,
+    next_attempt_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.delivery_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.endpoint_health (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    state text DEFAULT 'UP'::text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    failing_lanes integer DEFAULT 0 NOT NULL,
+    last_failure text,
+    down_at timestamp with time zone,
+    prober text,
+    scout text,
+    probe_at timestamp with time zone,
+    recovered_at timestamp with time zone,
+    CONSTRAINT endpoint_health_check CHECK (((state = 'DOWN'::text) = (down_at IS NOT NULL))),
+    CONSTRAINT endpoint_health_check1 CHECK (((failures = 0) = (failing_since IS NULL))),
+    CONSTRAINT endpoint_health_state_check CHECK ((state = ANY (ARRAY['UP'::text, 'DOWN'::text])))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.endpoint_health FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.endpoint_places (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    kind text NOT NULL,
+    place integer NOT NULL,
+    free_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    holder uuid,
+    CONSTRAINT endpoint_places_kind_check CHECK ((kind = ANY (ARRAY['RATE'::text, 'CONCURRENCY'::text]))),
+    CONSTRAINT endpoint_places_place_check CHECK ((place >= 0))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.endpoint_places FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.endpoint_public_keys (
+    endpoint_id uuid NOT NULL,
+    secret_id uuid NOT NULL,
+    for_tenant integer NOT NULL,
+    public_key jsonb NOT NULL,
+    expires_at timestamp with time zone
+);
+
+CREATE TABLE public.endpoint_secrets (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    secret_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    secret bytea NOT NULL,
+    private_key bytea,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.endpoint_secrets FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.endpoints (
     tenant_id integer NOT NULL,
     endpoint_id uuid NOT NULL,
     url text NOT NULL,
     rendering text NOT NULL,
-    secret bytea NOT NULL,
     enabled boolean DEFAULT true NOT NULL,
     deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT public.clock() NOT NULL
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    suspended_because text,
+    suspended_at timestamp with time zone,
+    rate_per_second integer,
+    concurrency integer,
+    connect_seconds real,
+    total_seconds real,
+    headers bytea,
+    header_names text[] DEFAULT '{}'::text[] NOT NULL,
+    auth_kind text DEFAULT 'NONE'::text NOT NULL,
+    auth bytea,
+    verified_at timestamp with time zone,
+    CONSTRAINT endpoints_auth CHECK ((auth_kind = ANY (ARRAY['NONE'::text, 'BASIC'::text, 'OAUTH2'::text, 'MTLS'::text]))),
+    CONSTRAINT endpoints_concurrency CHECK (((concurrency >= 1) AND (concurrency <= 100))),
+    CONSTRAINT endpoints_connect CHECK (((connect_seconds > (0)::double precision) AND (connect_seconds <= (30)::double precision))),
+    CONSTRAINT endpoints_rate CHECK (((rate_per_second >= 1) AND (rate_per_second <= 1000))),
+    CONSTRAINT endpoints_total CHECK (((total_seconds > (0)::double precision) AND (total_seconds <= (60)::double precision)))
 );
 
 ALTER TABLE ONLY public.endpoints FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.expectations (
+    supplier_id integer,
+    status text NOT NULL,
+    span integer,
+    unit text NOT NULL,
+    days_without_target integer,
+    who text NOT NULL,
+    text text NOT NULL,
+    CONSTRAINT expectations_check CHECK (((days_without_target IS NULL) OR (unit = 'WORKING_DAYS_AFTER_TARGET'::text))),
+    CONSTRAINT expectations_days_without_target_check CHECK (((days_without_target >= 0) AND (days_without_target <= 1000))),
+    CONSTRAINT expectations_span_check CHECK (((span >= 0) AND (span <= 10000))),
+    CONSTRAINT expectations_status_check CHECK ((status = ANY (ARRAY['SENT_TO_SUPPLIER'::text, 'ACKNOWLEDGED'::text, 'IN_PROGRESS'::text, 'PENDING'::text, 'HELD'::text, 'PENDING_AMENDMENT'::text, 'PENDING_CANCELLATION'::text]))),
+    CONSTRAINT expectations_unit_check CHECK ((unit = ANY (ARRAY['WORKING_HOURS'::text, 'WORKING_DAYS'::text, 'WORKING_DAYS_AFTER_TARGET'::text]))),
+    CONSTRAINT expectations_who_check CHECK ((who = ANY (ARRAY['SUPPLIER'::text, 'TENANT'::text, 'OPERATOR'::text])))
+);
 
 CREATE TABLE public.feed (
     tenant_id integer NOT NULL,
@@ -118,10 +246,12 @@ CREATE TABLE public.feed (
     appointment_id bigint,
     appointment_state text,
     at timestamp with time zone NOT NULL,
+    skipped_at_endpoint uuid,
     CONSTRAINT feed_appointment_state_check CHECK ((appointment_state = ANY (ARRAY['EXPIRED'::text, 'WITHDRAWN'::text]))),
-    CONSTRAINT feed_check CHECK (((type = 'KCI'::text) = (sequence_number IS NOT NULL))),
+    CONSTRAINT feed_check CHECK (((type = ANY (ARRAY['KCI'::text, 'SKIPPED'::text])) = (sequence_number IS NOT NULL))),
     CONSTRAINT feed_check1 CHECK (((type = 'APPOINTMENT'::text) = ((appointment_id IS NOT NULL) AND (appointment_state IS NOT NULL)))),
-    CONSTRAINT feed_type_check CHECK ((type = ANY (ARRAY['KCI'::text, 'APPOINTMENT'::text])))
+    CONSTRAINT feed_skipped CHECK (((type = 'SKIPPED'::text) = (skipped_at_endpoint IS NOT NULL))),
+    CONSTRAINT feed_type_check CHECK ((type = ANY (ARRAY['KCI'::text, 'APPOINTMENT'::text, 'SKIPPED'::text])))
 );
 
 ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
@@ -145,6 +275,19 @@ CREATE TABLE public.handovers (
 );
 
 ALTER TABLE ONLY public.handovers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.kci_skips (
+    tenant_id integer NOT NULL,
+    endpoint_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    sequence_number integer NOT NULL,
+    skipped_by text NOT NULL,
+    because text NOT NULL,
+    asked_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    done_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.kci_skips FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.kcis (
     tenant_id integer NOT NULL,
@@ -175,6 +318,8 @@ CREATE TABLE public.lanes (
     last_enqueued bigint NOT NULL,
     last_done bigint NOT NULL,
     parked_reason text,
+    share text,
+    held boolean DEFAULT false NOT NULL,
     CONSTRAINT lanes_check CHECK ((last_done <= last_enqueued)),
     CONSTRAINT lanes_check1 CHECK (((leased_until IS NULL) = (owner IS NULL)))
 )
@@ -233,6 +378,20 @@ CREATE SEQUENCE public.order_keys
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE public.order_waits (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    watched boolean DEFAULT true NOT NULL,
+    agreed_hours jsonb DEFAULT '{}'::jsonb NOT NULL,
+    since timestamp with time zone,
+    after text,
+    due_at timestamp with time zone,
+    warned_at timestamp with time zone
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.order_waits FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.orders (
     tenant_id integer NOT NULL,
@@ -308,6 +467,31 @@ ALTER TABLE public.profiles ALTER COLUMN profile_id ADD GENERATED BY DEFAULT AS 
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.replay_items (
+    tenant_id integer NOT NULL,
+    replay_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    sequence_number integer NOT NULL,
+    "position" integer,
+    done_at timestamp with time zone,
+    CONSTRAINT replay_items_position_check CHECK (("position" >= 1))
+);
+
+ALTER TABLE ONLY public.replay_items FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.replays (
+    tenant_id integer NOT NULL,
+    replay_id uuid NOT NULL,
+    asked_hash bytea NOT NULL,
+    asked jsonb NOT NULL,
+    asked_by text NOT NULL,
+    kci_count integer NOT NULL,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL
+);
+
+ALTER TABLE ONLY public.replays FORCE ROW LEVEL SECURITY;
 
 CREATE SEQUENCE public.reservation_numbers
     START WITH 1
@@ -525,6 +709,7 @@ CREATE TABLE public.tenants (
     reads_wall_clock boolean DEFAULT true NOT NULL,
     disabled_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    alarm_mail text,
     CONSTRAINT tenants_code_check CHECK ((code ~ '^\w{1,50}$'::text))
 );
 
@@ -554,6 +739,9 @@ CREATE TABLE public.work_orders (
 
 ALTER TABLE ONLY public.work_orders FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY public.alarms
+    ADD CONSTRAINT alarms_pkey PRIMARY KEY (alarm_id);
+
 ALTER TABLE ONLY public.areas
     ADD CONSTRAINT areas_pkey PRIMARY KEY (area);
 
@@ -575,8 +763,23 @@ ALTER TABLE ONLY public.deliveries
 ALTER TABLE ONLY public.delivery_attempts
     ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number, attempt);
 
+ALTER TABLE ONLY public.endpoint_health
+    ADD CONSTRAINT endpoint_health_pkey PRIMARY KEY (tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.endpoint_places
+    ADD CONSTRAINT endpoint_places_pkey PRIMARY KEY (tenant_id, endpoint_id, kind, place);
+
+ALTER TABLE ONLY public.endpoint_public_keys
+    ADD CONSTRAINT endpoint_public_keys_pkey PRIMARY KEY (endpoint_id, secret_id);
+
+ALTER TABLE ONLY public.endpoint_secrets
+    ADD CONSTRAINT endpoint_secrets_pkey PRIMARY KEY (tenant_id, endpoint_id, secret_id);
+
 ALTER TABLE ONLY public.endpoints
     ADD CONSTRAINT endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.expectations
+    ADD CONSTRAINT expectations_supplier_id_status_key UNIQUE NULLS NOT DISTINCT (supplier_id, status);
 
 ALTER TABLE ONLY public.feed_heads
     ADD CONSTRAINT feed_heads_pkey PRIMARY KEY (tenant_id);
@@ -586,6 +789,9 @@ ALTER TABLE ONLY public.feed
 
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_pkey PRIMARY KEY (tenant_id, area);
+
+ALTER TABLE ONLY public.kci_skips
+    ADD CONSTRAINT kci_skips_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number);
 
 ALTER TABLE ONLY public.kcis
     ADD CONSTRAINT kcis_pkey PRIMARY KEY (tenant_id, order_key, sequence_number);
@@ -608,6 +814,9 @@ ALTER TABLE ONLY public.operator_tokens
 ALTER TABLE ONLY public.order_dates
     ADD CONSTRAINT order_dates_pkey PRIMARY KEY (tenant_id, order_key, move, which);
 
+ALTER TABLE ONLY public.order_waits
+    ADD CONSTRAINT order_waits_pkey PRIMARY KEY (tenant_id, order_key);
+
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (tenant_id, order_key);
 
@@ -622,6 +831,12 @@ ALTER TABLE ONLY public.profiles
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (profile_id);
+
+ALTER TABLE ONLY public.replay_items
+    ADD CONSTRAINT replay_items_pkey PRIMARY KEY (tenant_id, replay_id, endpoint_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.replays
+    ADD CONSTRAINT replays_pkey PRIMARY KEY (tenant_id, replay_id);
 
 ALTER TABLE ONLY public.reservations
     ADD CONSTRAINT reservations_pkey PRIMARY KEY (tenant_id, id);
@@ -683,19 +898,31 @@ ALTER TABLE ONLY public.tenants
 ALTER TABLE ONLY public.work_orders
     ADD CONSTRAINT work_orders_pkey PRIMARY KEY (tenant_id, order_key);
 
+CREATE INDEX alarms_by_tenant ON public.alarms USING btree (about_tenant, alarm_id);
+
+CREATE UNIQUE INDEX alarms_one_open ON public.alarms USING btree (kind, subject, about_tenant) NULLS NOT DISTINCT WHERE (cleared_at IS NULL);
+
 CREATE INDEX audit_by_tenant ON public.audit USING btree (about_tenant, audit_id);
 
 CREATE INDEX deliveries_by_order ON public.deliveries USING btree (tenant_id, order_key);
 
 CREATE UNIQUE INDEX kcis_by_id ON public.kcis USING btree (tenant_id, id);
 
-CREATE INDEX lanes_due ON public.lanes USING btree (due_at, key) WHERE ((leased_until IS NULL) AND (last_done < last_enqueued) AND (parked_reason IS NULL));
+CREATE INDEX lanes_due ON public.lanes USING btree (due_at, key) WHERE ((share IS NULL) AND (leased_until IS NULL) AND (last_done < last_enqueued) AND (parked_reason IS NULL) AND (NOT held));
+
+CREATE INDEX lanes_fair ON public.lanes USING btree (share, due_at, key) WHERE ((share IS NOT NULL) AND (leased_until IS NULL) AND (last_done < last_enqueued) AND (parked_reason IS NULL) AND (NOT held));
 
 CREATE INDEX lanes_leased ON public.lanes USING btree (leased_until) WHERE (leased_until IS NOT NULL);
+
+CREATE INDEX lanes_waiting ON public.lanes USING btree (share, key) WHERE ((share IS NOT NULL) AND (last_done < last_enqueued));
 
 CREATE INDEX onts_by_uprn ON public.onts USING btree (uprn);
 
 CREATE INDEX orders_by_age ON public.orders USING btree (tenant_id, created_at, order_key);
+
+CREATE UNIQUE INDEX replay_items_by_position ON public.replay_items USING btree (tenant_id, replay_id, endpoint_id, order_key, "position");
+
+CREATE INDEX replay_items_open ON public.replay_items USING btree (tenant_id, endpoint_id, order_key, sequence_number) WHERE (done_at IS NULL);
 
 CREATE INDEX reservations_by_slot ON public.reservations USING btree (slot_id);
 
@@ -719,6 +946,9 @@ CREATE UNIQUE INDEX suppliers_one_own_network ON public.suppliers USING btree (k
 
 CREATE UNIQUE INDEX work_orders_by_reference ON public.work_orders USING btree (tenant_id, reference);
 
+ALTER TABLE ONLY public.alarms
+    ADD CONSTRAINT alarms_about_tenant_fkey FOREIGN KEY (about_tenant) REFERENCES public.tenants(tenant_no);
+
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_about_tenant_fkey FOREIGN KEY (about_tenant) REFERENCES public.tenants(tenant_no);
 
@@ -740,8 +970,23 @@ ALTER TABLE ONLY public.deliveries
 ALTER TABLE ONLY public.delivery_attempts
     ADD CONSTRAINT delivery_attempts_tenant_id_endpoint_id_order_key_sequence_fkey FOREIGN KEY (tenant_id, endpoint_id, order_key, sequence_number) REFERENCES public.deliveries(tenant_id, endpoint_id, order_key, sequence_number);
 
+ALTER TABLE ONLY public.endpoint_health
+    ADD CONSTRAINT endpoint_health_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.endpoint_places
+    ADD CONSTRAINT endpoint_places_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.endpoint_public_keys
+    ADD CONSTRAINT endpoint_public_keys_for_tenant_fkey FOREIGN KEY (for_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.endpoint_secrets
+    ADD CONSTRAINT endpoint_secrets_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
 ALTER TABLE ONLY public.endpoints
     ADD CONSTRAINT endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.expectations
+    ADD CONSTRAINT expectations_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
 
 ALTER TABLE ONLY public.feed_heads
     ADD CONSTRAINT feed_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
@@ -761,6 +1006,12 @@ ALTER TABLE ONLY public.handovers
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
+ALTER TABLE ONLY public.kci_skips
+    ADD CONSTRAINT kci_skips_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.kci_skips
+    ADD CONSTRAINT kci_skips_tenant_id_order_key_sequence_number_fkey FOREIGN KEY (tenant_id, order_key, sequence_number) REFERENCES public.kcis(tenant_id, order_key, sequence_number);
+
 ALTER TABLE ONLY public.kcis
     ADD CONSTRAINT kcis_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
@@ -779,6 +1030,9 @@ ALTER TABLE ONLY public.onts
 ALTER TABLE ONLY public.order_dates
     ADD CONSTRAINT order_dates_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
+ALTER TABLE ONLY public.order_waits
+    ADD CONSTRAINT order_waits_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
 
@@ -796,6 +1050,18 @@ ALTER TABLE ONLY public.premises
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+
+ALTER TABLE ONLY public.replay_items
+    ADD CONSTRAINT replay_items_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.replay_items
+    ADD CONSTRAINT replay_items_tenant_id_order_key_sequence_number_fkey FOREIGN KEY (tenant_id, order_key, sequence_number) REFERENCES public.kcis(tenant_id, order_key, sequence_number);
+
+ALTER TABLE ONLY public.replay_items
+    ADD CONSTRAINT replay_items_tenant_id_replay_id_fkey FOREIGN KEY (tenant_id, replay_id) REFERENCES public.replays(tenant_id, replay_id);
+
+ALTER TABLE ONLY public.replays
+    ADD CONSTRAINT replays_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
 ALTER TABLE ONLY public.reservations
     ADD CONSTRAINT reservations_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
@@ -851,6 +1117,8 @@ ALTER TABLE ONLY public.supplier_updates
 ALTER TABLE ONLY public.work_orders
     ADD CONSTRAINT work_orders_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
+ALTER TABLE public.alarms ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY anyone_writes ON public.audit FOR INSERT WITH CHECK (((about_tenant IS NULL) OR (about_tenant = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer)));
 
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
@@ -858,6 +1126,12 @@ ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.delivery_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.endpoint_health ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.endpoint_places ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.endpoint_secrets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
 
@@ -867,11 +1141,21 @@ ALTER TABLE public.feed_heads ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.handovers ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY its_tenant_s_own ON public.alarms USING ((about_tenant = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+ALTER TABLE public.kci_skips ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.kcis ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY one_tenant ON public.deliveries USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.delivery_attempts USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.endpoint_health USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.endpoint_places USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.endpoint_secrets USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.endpoints USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -881,11 +1165,19 @@ CREATE POLICY one_tenant ON public.feed_heads USING ((tenant_id = (NULLIF(curren
 
 CREATE POLICY one_tenant ON public.handovers USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.kci_skips USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.kcis USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.order_dates USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.order_waits USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.replay_items USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.replays USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.reservations USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -899,9 +1191,15 @@ CREATE POLICY one_tenant ON public.work_orders USING ((tenant_id = (NULLIF(curre
 
 ALTER TABLE public.order_dates ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.order_waits ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY readable_by_its_tenant ON public.audit FOR SELECT USING ((about_tenant = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+ALTER TABLE public.replay_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.replays ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reservations ENABLE ROW LEVEL SECURITY;
 
@@ -911,10 +1209,15 @@ ALTER TABLE public.story_runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supplier_updates ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY the_operator_s_own ON public.alarms TO fibregate_work USING ((about_tenant IS NULL));
+
 ALTER TABLE public.work_orders ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO fibregate_app;
 GRANT USAGE ON SCHEMA public TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alarms TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alarms TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.areas TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.areas TO fibregate_work;
@@ -937,8 +1240,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.deliveries TO fibregate_work;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery_attempts TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery_attempts TO fibregate_work;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_health TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_health TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_places TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_places TO fibregate_work;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.endpoint_public_keys TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_public_keys TO fibregate_work;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.endpoint_secrets TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_secrets TO fibregate_work;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoints TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoints TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.expectations TO fibregate_app;
+GRANT SELECT ON TABLE public.expectations TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.feed TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.feed TO fibregate_work;
@@ -948,6 +1266,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.feed_heads TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.handovers TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.handovers TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.kci_skips TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.kci_skips TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.kcis TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.kcis TO fibregate_work;
@@ -969,6 +1290,12 @@ GRANT INSERT(last_enqueued),UPDATE(last_enqueued) ON TABLE public.lanes TO fibre
 
 GRANT INSERT(last_done) ON TABLE public.lanes TO fibregate_app;
 
+GRANT UPDATE(parked_reason) ON TABLE public.lanes TO fibregate_app;
+
+GRANT INSERT(share) ON TABLE public.lanes TO fibregate_app;
+
+GRANT UPDATE(held) ON TABLE public.lanes TO fibregate_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ont_ports TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ont_ports TO fibregate_work;
 
@@ -984,6 +1311,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.order_dates TO fibregate_work;
 GRANT USAGE ON SEQUENCE public.order_keys TO fibregate_app;
 GRANT USAGE ON SEQUENCE public.order_keys TO fibregate_work;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.order_waits TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.order_waits TO fibregate_work;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO fibregate_work;
 
@@ -992,6 +1322,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.premises TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.replay_items TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.replay_items TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.replays TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.replays TO fibregate_work;
 
 GRANT USAGE ON SEQUENCE public.reservation_numbers TO fibregate_app;
 GRANT USAGE ON SEQUENCE public.reservation_numbers TO fibregate_work;

@@ -58,7 +58,7 @@ def _led(row: Row) -> str:
 def _because(order: Order, row: Row, update: Row | None, story: str | None) -> str:
     facts: dict[str, Any] = row["facts"]
     if update is None:
-        act_by = facts.get("actBy") or {}
+        act_by: dict[str, str] = facts.get("actBy") or {}
         since = f" by {local(view.instant(act_by['by']))}" if act_by.get("by") else ""
         return f", because no news had come{since}." if facts.get("issuedAt") is None else "."
     named = f"update {update['sequence_number']} {update['reason']}"

@@ -7,16 +7,27 @@ import json
 import re
 import secrets
 import ssl
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import typer
 
 from fibregate.cli.certify import report
-from fibregate.cli.certify.plan import ORDERS, Check, Plan, planned
+from fibregate.cli.certify.options import (
+    LOWEST_ORDER,
+    AsJson,
+    Authority,
+    Dialect,
+    Echo,
+    FirstOrder,
+    Header,
+    Rendered,
+    Secret,
+    Webhook,
+)
+from fibregate.cli.certify.plan import Check, Plan, planned
 from fibregate.cli.certify.shots import Pens
 from fibregate.cli.certify.telling import Teller
 from fibregate.cli.certify.trial import Outcome, Trial, run
@@ -30,19 +41,10 @@ from fibregate.web.guard import Guard
 from fibregate.work import RENDERERS
 
 CONNECT_SECONDS, TOTAL_SECONDS = 5, 20
-LOWEST_ORDER: Final = 9_007_190_000_000_000
-"""Far above any number that a tenant gives, and still exact in every JSON reader."""
 _SPREAD: Final = 9_000_000_000
 _SECRET_BYTES: Final = range(24, 65)
 _HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*)")
 _OURS: Final = ("webhook-", "x-request-id", "x-conversation-id", "content-", "host", "transfer-encoding", "connection")
-
-
-class Dialect(StrEnum):
-    """Renderings that a tenant's receiver may have asked for."""
-
-    WHOLESALE = "wholesale-webhook"
-    TENANT = "tenant-kci"
 
 
 def register(app: typer.Typer) -> None:
@@ -54,33 +56,14 @@ def register(app: typer.Typer) -> None:
 
 def certify(
     *,
-    webhook: Annotated[str, typer.Option(metavar="URL", help="Your receiver, as you would register it.")],
-    secret: Annotated[
-        str | None,
-        typer.Option(
-            metavar="whsec_…",
-            envvar="CERTIFY_SECRET",
-            help="The secret that it verifies with. Without one no forgery can be tried, and nothing is passed.",
-        ),
-    ] = None,
-    rendering: Annotated[Dialect, typer.Option(help="How the KCIs look.")] = Dialect.WHOLESALE,
-    echo: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Answers what your receiver believes, so that this can be checked too."),
-    ] = None,
-    header: Annotated[
-        list[str] | None,
-        typer.Option(metavar="'NAME: VALUE'", help="Sent with every request, such as an Authorization; repeat it."),
-    ] = None,
-    first_order: Annotated[
-        int | None,
-        typer.Option(min=1, max=LOWEST_ORDER, help=f"Use the {ORDERS} order numbers from here on, not invented ones."),
-    ] = None,
-    ca: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Certificates (PEM) to trust instead of the public ones."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    webhook: Webhook,
+    secret: Secret = None,
+    rendering: Rendered = Dialect.WHOLESALE,
+    echo: Echo = None,
+    header: Header = None,
+    first_order: FirstOrder = None,
+    ca: Authority = None,
+    as_json: AsJson = False,
 ) -> None:
     """Try a tenant's receiver of KCIs: the right ones, and what a bad day or a forger would send.
 

@@ -20,6 +20,9 @@ UNSEEN: Final = (
     "whether anything of a forged KCI was acted on after it was refused",
 )
 """What no answer tells."""
+NOTHING_TAKEN: Final = (
+    "No KCI was taken. Is --secret the one that your receiver verifies with, and --rendering its own?"
+)
 NOT_FORGED: Final = "forged, altered and stale KCIs: that needs --secret, the whsec_… that your receiver verifies with"
 
 
@@ -56,6 +59,8 @@ def printed(outcome: Outcome, plan: Plan) -> None:
     for check, clause in dict.fromkeys((one.check, one.clause) for one in outcome.findings):
         for line in _told([one for one in outcome.of(check) if one.clause == clause]):
             page.print(line, soft_wrap=True)
+    if not outcome.taken and not outcome.untried:
+        page.print(f"\n{NOTHING_TAKEN}", soft_wrap=True)
     missing = unseen(outcome)
     if missing:
         page.print("\nNot seen from here:" + "".join(f"\n  - {one}" for one in missing), soft_wrap=True)

@@ -180,14 +180,6 @@ def _scene(order: int, now: BusinessTime) -> Scene:
 
 
 def _order(scene: Scene, number: int) -> Order:
-    visit = {
-        "reference": "NWV-90000027",
-        "state": "CONFIRMED",
-        "starts_at": scene.starts.isoformat(),
-        "ends_at": scene.ends.isoformat(),
-        "classification": "WEEKDAY_AM",
-        "standard": True,
-    }
     return Order(
         tenant=scene.tenant,
         tenant_code=scene.tenant_code,
@@ -204,21 +196,38 @@ def _order(scene: Scene, number: int) -> Order:
         service_name="FTTP",
         characteristics=scene.characteristics,
         primary_contact={"name": "Asha Patel", "phoneNumber": "01632 960001"},
-        secondary_contact=None,
-        engineer_tasks=None,
-        hazards=None,
-        on_site_restrictions=None,
-        notes=None,
-        requested_completion_date=None,
         reservation_id=number,
-        appointment=visit,
-        supplier_reference=None,
-        committed_at=None,
-        target_at=None,
+        appointment=_visit(scene),
         kci_count=0,
         own_network=True,
         request_id="certify",
         conversation_id=f"certify-{number}",
         created_at=scene.accepted,
         updated_at=scene.accepted,
+        **dict.fromkeys(_UNSET),
     )
+
+
+def _visit(scene: Scene) -> dict[str, Any]:
+    return {
+        "reference": "NWV-90000027",
+        "state": "CONFIRMED",
+        "starts_at": scene.starts.isoformat(),
+        "ends_at": scene.ends.isoformat(),
+        "classification": "WEEKDAY_AM",
+        "standard": True,
+    }
+
+
+_UNSET: Final = (
+    "secondary_contact",
+    "engineer_tasks",
+    "hazards",
+    "on_site_restrictions",
+    "notes",
+    "requested_completion_date",
+    "supplier_reference",
+    "committed_at",
+    "target_at",
+)
+"""What this order does not have."""

@@ -42,11 +42,12 @@ class Reply:
 
 @dataclass(slots=True)
 class Outcome:
-    """Everything that was found. `asked` is whether the receiver was asked what it believes."""
+    """Everything that was found. `taken` counts KCIs; `asked` is whether the receiver was asked what it believes."""
 
     findings: list[Finding] = field(default_factory=list[Finding])
     tried: list[Check] = field(default_factory=list[Check])
     untried: list[str] = field(default_factory=list[str])
+    taken: int = 0
     asked: bool = False
     verified: bool = True
 
@@ -86,6 +87,7 @@ async def run(trial: Trial, plan: Plan, *, verified: bool) -> Outcome:
             silent = 0 if reply.status is not None else silent + 1
             found = list(_judged(check, shot, reply, trial.slow_seconds))
             outcome.findings += found
+            outcome.taken += reply.status is not None and reply.status // 100 == _GOOD
             if any(one.severity == "FAIL" for one in found) and shot.wanted is Wanted.TAKEN:
                 untaken.add(shot.kci.order)
             if silent >= MOST_SILENT:

@@ -124,10 +124,11 @@ async def _try(post: Post, claim: Claim, at: Place, row: Row) -> None:
 
 
 def _limits(post: Post, row: Row) -> Limits:
+    seconds = row["total_seconds"] or post.total_seconds
     return Limits(
         rate=row["rate_per_second"],
         concurrency=row["concurrency"],
-        call_seconds=row["total_seconds"] or post.total_seconds,
+        call_seconds=seconds + post.total_seconds if row["auth_kind"] == "OAUTH2" else seconds,
         recovered_at=row["recovered_at"],
     )
 

@@ -28,7 +28,10 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 async def watch_oldest(db: Db, now: BusinessTime, *, limit: timedelta) -> BusinessTime | None:
-    """Alarm tenants' oldest undelivered KCIs beyond the limit; tells when the next of the others will be."""
+    """Alarm tenants' oldest undelivered KCIs beyond the limit; tells when the next of the others will be.
+
+    Where nothing of an endpoint's is parked any more, that alarm is cleared.
+    """
     waiting = await queues.read(db)
     following: list[datetime] = []
     for tenant in await store.tenants(db):
@@ -41,7 +44,17 @@ async def watch_oldest(db: Db, now: BusinessTime, *, limit: timedelta) -> Busine
                 following.append(queue.oldest_at + limit)
         async with db.tx(tenant) as tx:
             await alarms.settle(tx, tenant, kind=Kind.OLDEST_UNDELIVERED, found=found, now=now)
+            await _clear_unparked(tx, tenant, now)
     return BusinessTime(min(following)) if following else None
+
+
+async def _clear_unparked(tx: Tx, tenant: TenantId, now: BusinessTime) -> None:
+    """What was parked has been replayed or skipped: nobody need look at it any more."""
+    endpoints = await alarms.open_subjects(tx, tenant, Kind.DELIVERY_PARKED)
+    still = await store.list_parked(tx, tenant, endpoints) if endpoints else set[str]()
+    for endpoint in endpoints:
+        if endpoint not in still:
+            await alarms.clear(tx, tenant, kind=Kind.DELIVERY_PARKED, subject=endpoint, now=now)
 
 
 async def audit(db: Db, now: BusinessTime) -> None:

@@ -43,6 +43,17 @@ async def oldest(on: Statements, tenant: TenantId, shares: Sequence[str]) -> dat
     return row["told_at"] if row else None
 
 
+_PARKED = """
+select distinct share from lanes
+where share = any($2::text[]) and last_done < last_enqueued and parked_reason is not null and for_tenant = $1
+"""
+
+
+async def list_parked(on: Statements, tenant: TenantId, shares: Sequence[str]) -> set[str]:
+    """Which of these endpoints have a lane that is parked, of its own or of a replay."""
+    return {row["share"] for row in await on.rows(_PARKED, tenant, list(shares))}
+
+
 _ORDERS = """
 select order_key from orders
 where tenant_id = $1 and order_key > $2 and updated_at > $3 order by order_key limit $4

@@ -43,6 +43,14 @@ async def skip(
         raise _no_head(lanes, number)
     await store.insert(tx, tenant, endpoint, key, number, by=by.name, because=because)
     await store.set_going(tx, tenant, lane)
+    await _note(tx, tenant, order_id, endpoint=endpoint, number=number, because=because, by=by)
+    tx.wakes_workers = True
+    return "SKIPPING"
+
+
+async def _note(
+    tx: Tx, tenant: TenantId, order_id: int, *, endpoint: UUID, number: int, because: str, by: Actor
+) -> None:
     await audit.record(
         tx,
         tenant=tenant,
@@ -53,8 +61,6 @@ async def skip(
         request_id=by.request_id,
         details={"endpointId": str(endpoint), "sequenceNumber": number, "because": because},
     )
-    tx.wakes_workers = True
-    return "SKIPPING"
 
 
 async def _lane_with_head(
