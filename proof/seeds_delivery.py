@@ -22,7 +22,7 @@ BUGS: Final[tuple[Bug, ...]] = (
 """,
             ),
         ),
-        figures={"kills": 1, "postgres_kills": 0, "delay": 0.3},
+        figures={"kills": {"work": 3}, "delay": 1.0, "drain": 2},
     ),
     Bug(
         name="claimed without a lease",
@@ -35,7 +35,7 @@ BUGS: Final[tuple[Bug, ...]] = (
                 "set owner = $1, leased_until = clock_timestamp() + $3::interval * 0, generation = l.generation + 1",
             ),
         ),
-        figures={"kills": 0, "postgres_kills": 0},
+        figures={"kills": {}},
     ),
     Bug(
         name="the signature is of the body written anew",

@@ -65,9 +65,8 @@ class Storm:
             say(f"  {self.traffic.accepted:,} of {self.total:,} updates accepted, {place + 1} kills")
 
     def _victims(self) -> list[str]:
-        of_postgres = self.figures["postgres_kills"]
-        rest = self.figures["kills"] - of_postgres
-        victims = ["postgres"] * of_postgres + ["work"] * (rest - rest // 2) + ["web"] * (rest // 2)
+        kills: dict[str, int] = self.figures["kills"]
+        victims = [victim for victim, times in kills.items() for _ in range(times)]
         self.traffic.chance.shuffle(victims)
         return victims
 
@@ -182,14 +181,19 @@ PROOF: Final = Proof(
     title="kill storm: kill -9 of web, worker and PostgreSQL under load",
     invariants=(*checker.INVARIANTS, UNANSWERED, CRASHED),
     figures={
-        Size.SMOKE: {**_USUAL, "orders": 150, "kills": 3, "postgres_kills": 1, "callers": 8, "delay": 0.1},
-        Size.CI: {**_USUAL, "orders": 5000, "kills": 30, "postgres_kills": 6, "drain": 120},
+        Size.SMOKE: {
+            **_USUAL,
+            "orders": 150,
+            "kills": {"web": 1, "work": 1, "postgres": 1},
+            "callers": 8,
+            "delay": 0.1,
+        },
+        Size.CI: {**_USUAL, "orders": 5000, "kills": {"web": 12, "work": 12, "postgres": 6}, "drain": 120},
         Size.FULL: {
             **_USUAL,
             "orders": 100_000,
             "premises": 100_000,
-            "kills": 500,
-            "postgres_kills": 100,
+            "kills": {"web": 200, "work": 200, "postgres": 100},
             "drain": 300,
         },
     },

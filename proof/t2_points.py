@@ -71,8 +71,17 @@ def plant(source: Path) -> list[str]:
             if found:
                 file.write_text(text, "utf-8")
                 labels += found
+    _without_pages(root / "web" / "pages.py")
     (root / f"{MODULE}.py").write_text(_SOURCE.format(labels=repr(labels)), "utf-8")
     return labels
+
+
+def _without_pages(file: Path) -> None:
+    """The pages of the documentation take most of the time of a start, and no part in anything else."""
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace("    for door in doors:\n        document = ", "    for door in ():\n        document = ")
+    )
 
 
 def _has_part(name: str) -> bool:

@@ -9,7 +9,7 @@ from proof import traffic
 from proof.caller import UPDATES, Answer
 from proof.t2_stage import Stage
 from proof.t5_caller import booking
-from proof.town import SUPPLIER
+from proof.town import FIRST_VISITED_UPRN, SUPPLIER
 
 MANAGE: Final = "/manage/v1"
 _NAMES: Final = UUID("5f0e6a0c-54a4-4a1e-9d50-5a5d5f3c1b11")
@@ -41,8 +41,7 @@ Prepare = Callable[[Stage, str, int], Awaitable[Asked]]
 class Route:
     """`expected` is what `effect` counts when all was done exactly once.
 
-    `is_keyed`: the same request is known again and gets the same answer. Else the door itself numbers what it makes,
-    or nothing is made. `after` are statuses that say, instead of the first answer, that it was done before.
+    `is_keyed`: the same request gets the very same bytes again. `after` are statuses that say, instead of the first answer, that it was done before.
     """
 
     name: str
@@ -75,7 +74,8 @@ async def _order(on: Stage, tenant: str, number: int) -> Asked:
 
 async def _visited_order(on: Stage, tenant: str, number: int) -> Asked:
     await _ok(on, tenant, "POST", "appointments", booking(number, on.slots[number % len(on.slots)]))
-    body = {**traffic.order(number, tenant), "appointmentReservationId": number}
+    address = {"id": str(FIRST_VISITED_UPRN), "type": "UPRN"}
+    body = {**traffic.order(number, tenant), "address": address, "appointmentReservationId": number}
     return Asked("POST", "service-orders", body, (number,))
 
 
@@ -250,7 +250,13 @@ ROUTES: Final = (
     Route(name="receiveKci", prepare=_update, effect=_TOLD, expected=_ONE_KCI),
     Route(name="replayKcis", prepare=_replay, effect=_REPLAYED, expected={"replays": 1, "items": 1, "sent": 1}),
     Route(name="reconcile", prepare=_reconcile, effect=_REPLAYED, expected={"replays": 1, "items": 1, "sent": 1}),
-    Route(name="skipKci", prepare=_skip, effect=_SKIPPED, expected={"skips": 1, "done": 1, "shown": 1}),
+    Route(
+        name="skipKci",
+        prepare=_skip,
+        effect=_SKIPPED,
+        expected={"skips": 1, "done": 1, "shown": 1},
+        is_keyed=False,  # the answer says how far it is
+    ),
     Route(
         name="createEndpoint",
         prepare=_create_endpoint,

@@ -65,6 +65,9 @@ class Stage:
         found = await self.sql.fetchrow(statement, *arguments)
         return dict(found) if found else {}
 
+    async def rows(self, statement: str, *arguments: object) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self.sql.fetch(statement, *arguments)]
+
     async def busy(self) -> bool:
         """Whether anything is due."""
         return await self.sql.fetchrow(f"{_UNDONE} limit 1") is not None
@@ -86,12 +89,13 @@ class Stage:
 async def stage(source: Path, folder: Path) -> AsyncGenerator[Stage]:
     """The gateway of the tree under proof, its own web side and worker put to sleep once its database runs."""
     async with AsyncExitStack() as parts:
-        gateway = Gateway(folder / "g", source)
+        gateway = Gateway(folder / "g", source, {"FIBREGATE_ONE_OPEN_ORDER": "false"})
         await settle(gateway, TOWN)
         await parts.enter_async_context(gateway)
         supervisor = await gateway.serve()
         plain = await gateway.web("plain")
         await parts.enter_async_context(_asleep(gateway, supervisor))
+        await rows(gateway, "update premises set unlimited_lines = true")
         wire = await parts.enter_async_context(Wire())
         log = history.Writer(folder / "client.jsonl")
         sql: Any = await parts.enter_async_context(asyncpg.create_pool(gateway.superuser, min_size=2, max_size=4))
@@ -128,10 +132,16 @@ async def _asleep(gateway: Gateway, process: Process) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def mortal(on: Stage, tree: Tree, name: str) -> AsyncGenerator[tuple[Nursery, Page]]:
+async def mortal(on: Stage, tree: Tree, name: str, **more: str) -> AsyncGenerator[tuple[Nursery, Page]]:
     """A nursery of the instrumented program on the stage's database, and the page that its points look at."""
     page = Page(on.folder / f"{name}.page", tree.labels)
-    settings = {**SETTINGS, "FIBREGATE_DATABASE_URL": on.gateway.runtime, PAGE: str(page.file)}
+    settings = {
+        **SETTINGS,
+        **on.gateway.settings,
+        "FIBREGATE_DATABASE_URL": on.gateway.runtime,
+        PAGE: str(page.file),
+        **more,
+    }
     async with Nursery(tree.source, on.folder / f"{name}.log", settings) as nursery:
         yield nursery, page
     page.close()
@@ -140,8 +150,11 @@ async def mortal(on: Stage, tree: Tree, name: str) -> AsyncGenerator[tuple[Nurse
 _GENERATED: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|whsec_[\w+/=]+|[\d][\d.:TZ+-]*"
 )
+_PROGRESS: Final = re.compile(r'"\w+Ms":#,?|(?<="SKIPP)(ING|ED)')
+_NUMBERS: Final = re.compile(r"\[#(,#)*\]")
 
 
 def shape(answer: Answer) -> tuple[int, str]:
-    """An answer without what is different each time: ids, numbers, times, secrets."""
-    return answer.status, _GENERATED.sub("#", answer.raw.decode(errors="replace"))
+    """An answer without what is different each time: ids, numbers, lists of numbers, times, secrets, progress."""
+    text = _GENERATED.sub("#", answer.raw.decode(errors="replace"))
+    return answer.status, _NUMBERS.sub("[]", _PROGRESS.sub("", text))

@@ -99,7 +99,7 @@ class _Lane:
         self.on, self.tenant, self.plan, self.nursery, self.page = on, tenant, plan, nursery, page
         ways = credentials(on.gateway)
         self.callers = {
-            code: Caller(on.wire, lambda: nursery.url, ways[code], is_tenant=code != SUPPLIER)
+            code: Caller(on.wire, lambda: nursery.url or on.plain.url, ways[code], is_tenant=code != SUPPLIER)
             for code in (tenant, SUPPLIER)
         }
 
@@ -158,7 +158,7 @@ class _Lane:
         wanted = self.plan.shapes[death.route.name]
         for got in answers:
             if shape(got) != wanted and got.status not in death.route.after:
-                self.plan.findings.broke(ANSWERS, f"{death.named}: {_short(got)} instead of {wanted}")
+                self.plan.findings.broke(ANSWERS, f"{death.named}: {_difference(shape(got), wanted)}")
                 return
         if death.route.is_keyed and len({one.raw for one in answers if one.status < 300}) > 1:
             told = " then ".join(map(_short, answers))
@@ -202,6 +202,13 @@ class _Lane:
 def _request(asked: Asked) -> str:
     """The same X-Request-ID for the same request."""
     return f"t2-{'-'.join(map(str, asked.about))}"[:200] or "t2"
+
+
+def _difference(got: tuple[int, str], wanted: tuple[int, str]) -> str:
+    """From where on two shapes are not the same."""
+    place = next((n for n, (a, b) in enumerate(zip(got[1], wanted[1], strict=False)) if a != b), min(map(len, (got[1], wanted[1]))))
+    from_there = slice(max(0, place - 30), place + 60)
+    return f"{got[0]} …{got[1][from_there]}… instead of {wanted[0]} …{wanted[1][from_there]}…"
 
 
 def _short(got: Answer) -> str:

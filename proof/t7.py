@@ -11,7 +11,7 @@ from typing import Final
 from proof import faulty_receiver, history, memory, neighbours, t7_judge, t7_neighbours
 from proof.faults import BY_NAME, FAULTS, Fault
 from proof.misbehaviour import GIBIBYTE
-from proof.model import Figures, Findings, Proof, Size
+from proof.model import Figures, Findings, Proof, Size, say
 from proof.playground import Playground, playing
 
 UNTRIED: Final = "faults that were not tried often enough"
@@ -21,6 +21,8 @@ TAKERS: Final = "ISP2"
 
 OTHERS: Final = ("YOUR_TENANT", "ISP1")
 LANES: Final = 20
+FAULTLESS: Final = "200"
+WARM_UP: Final = 100
 PATIENCE: Final = 60.0
 STEP: Final = timedelta(minutes=10)
 LONGEST: Final = timedelta(days=5)
@@ -61,11 +63,14 @@ class Course:
         self._wanted = [one for one in FAULTS if one.name in wanted]
 
     async def run(self) -> None:
-        """What is taken first, to have warmed up when memory begins to be looked at."""
-        await self._open({TAKERS: [one for one in self._wanted if one.after == "taken"]})
-        await self._tell(TAKERS, max(3, self._attempts // 10))
+        """Memory is looked at from when the gateway has warmed up, on a receiver without a fault."""
+        taken = [one for one in self._wanted if one.after == "taken"]
+        await self._open({TAKERS: [one for one in taken if one.name == FAULTLESS]})
+        await self._tell(TAKERS, WARM_UP)
         async with memory.watched(lambda: self._ground.process.pid) as used:
+            await self._open({TAKERS: [one for one in taken if one.name != FAULTLESS]})
             await self._tell(TAKERS, self._attempts)
+            say(f"  {len(taken)} faults of receivers that take it, {self._attempts} times each")
             await self._fail()
         await self._judge(used)
 
@@ -80,9 +85,9 @@ class Course:
         first, self._orders = self._orders + 1, self._orders + count
         await self._ground.tell(code, first=first, orders=count)
         if code == TAKERS:
-            async with asyncio.timeout(PATIENCE + count):
-                while (await self._ground.rows(_LEFT, TAKERS))[0]["lanes"]:
-                    await asyncio.sleep(0.05)
+            deadline = time.monotonic() + PATIENCE + count
+            while (await self._ground.rows(_LEFT, TAKERS))[0]["lanes"] and time.monotonic() < deadline:
+                await asyncio.sleep(0.05)
 
     async def _fail(self) -> None:
         """Until every other fault has been met often enough; some want more of the sandbox's time than lanes have."""
@@ -97,13 +102,13 @@ class Course:
         while failing and now - began < LONGEST:
             if any(one.after == "suspended" for one in failing):
                 await self._suspend()
-            else:
-                now = await self._ground.walk(_step(failing))
+            now = await self._ground.walk(_step(failing))
             lacking = self._lacking(await self._counts())
             for one in failing:
                 if one not in lacking:
                     await self._close(one)
             failing = [one for one in failing if one in lacking]
+            say(f"  {(now - began).total_seconds() / 3600:.1f} hours later {len(failing)} faults want more attempts")
         for one in failing:
             await self._close(one)
         self._found.done["hours of the sandbox's clock"] += int((now - began).total_seconds() / 3600)

@@ -130,7 +130,7 @@ def calls(log: Iterable[Mapping[str, Any]], found: Findings) -> None:
     """What the receiver itself saw."""
     for one in log:
         if one["fault"] == "TRAP":
-            found.broke(TRAPPED, one["said"][:200])
+            found.broke(TRAPPED, one["said"].partition("\r\n")[0])
 
 
 def silent(log: Iterable[Mapping[str, Any]], fault: str, spans: Sequence[tuple[float, float]], found: Findings) -> None:

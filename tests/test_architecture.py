@@ -54,6 +54,7 @@ OF_NO_TENANT = {
     "slot_books": "places are sold to whoever comes first",
     "slot_patterns": "places are sold to whoever comes first",
     "slots": "places are sold to whoever comes first",
+    "expectations": "what suppliers have agreed to is the same for all tenants",
     "supplier_orders": "a supplier names an order by its own reference, and the tenant is found by it",
 }
 

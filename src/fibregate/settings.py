@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         ge=5,
         le=1440,
         description="minutes of business time between two looks for ghost appointments, stray lanes, old deliveries and"
-        " credentials that end (the sandbox looks every 6 hours)",
+        " credentials that end (the sandbox looks once a day)",
     )
     undelivered_minutes: int = Field(
         default=60, ge=1, description="age at which a tenant's oldest undelivered KCI is alarmed"

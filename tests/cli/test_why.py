@@ -19,7 +19,13 @@ from fibregate.vault import Vault
 from fibregate.web.guard import Guard
 from fibregate.work import RENDERERS
 
-NOBODY_HOME, BAD_POLE, CLEAN, SAYS_NOTHING = 999900001003, 999900001014, 999900001001, 999900001026
+NOBODY_HOME, BAD_POLE, CLEAN, SAYS_NOTHING, MESSY = (
+    999900001003,
+    999900001014,
+    999900001001,
+    999900001026,
+    999900001027,
+)
 BY = Actor("test")
 RULES = Rules(
     guard=Guard(allow=["127.0.0.0/8"], ports=None, plain_http=True), renderings=RENDERERS, vault=Vault(b"0" * 32)
@@ -162,6 +168,14 @@ async def test_a_suspended_endpoint_is_the_reason(office: Desk, stage: Stage, re
         await endpoints.change(tx, tenant, endpoint.endpoint_id, to=Change(enabled=True), rules=RULES, by=BY)
     await stage.walk(timedelta(hours=1))
     assert "Not delivered" not in await office.does(f"why {order}")
+
+
+async def test_a_late_message_is_told_with_both_times(office: Desk, stage: Stage) -> None:
+    order = await placed(stage, MESSY)
+    await stage.walk(timedelta(hours=1))
+    said = await office.does(f"why {order}")
+    assert "update 1 ACKNOWLEDGED, issued Tue  1 Jul 2025 10:02 and received Tue  1 Jul 2025 10:30" in said
+    assert "update 2 COMMITTED, received Tue  1 Jul 2025 10:30, acted out by story F27." in said
 
 
 async def test_an_update_that_waits_or_was_refused_is_told(office: Desk, stage: Stage) -> None:

@@ -10,9 +10,10 @@ import pytest
 from fibregate.clock import SystemClock
 from fibregate.db import WORK_ROLE, Db
 from fibregate.lanes import actions as lanes
-from fibregate.lanes.model import Claim, Lane
+from fibregate.lanes.model import Claim, Lane, Most, Running
 from fibregate.lanes.runner import Runner
 from fibregate.migrate import Dsns
+from fibregate.vocabulary import TenantId
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -59,8 +60,23 @@ async def test_a_claim_with_fewer_places_than_shares_goes_round(db: Db) -> None:
 async def test_a_share_has_no_more_in_hand_than_it_may_whatever_it_has_waiting(db: Db) -> None:
     await put(db, "a", 50)
     await put(db, "b", 50)
-    claims = await lanes.claim(db, "one", limit=40, most=8, running={"a": 6})
+    claims = await lanes.claim(db, "one", limit=40, most=Most(8, 40), running=Running(Counter(a=6)))
     assert shares(claims) == {"a": 2, "b": 8}
+
+
+async def test_a_tenant_has_no_more_in_hand_than_it_may_however_many_endpoints_it_has(db: Db, dsns: Dsns) -> None:
+    web = Db(dsns.runtime, size=1)
+    await web.row("insert into tenants (code) values ('ISP1'), ('ISP2')", None)
+    await web.close()
+    async with db.tx(None) as tx:
+        for tenant, share in ((1, "a"), (1, "b"), (1, "c"), (2, "d")):
+            for n in range(10):
+                await lanes.schedule(tx, Lane("job", f"{share}{n}", TenantId(tenant), {}, share), due_at=LONG_AGO)
+    claims = await lanes.claim(db, "one", limit=40, most=Most(10, 6))
+    assert Counter(one.tenant for one in claims) == {1: 6, 2: 6}
+    assert shares(claims) == {"a": 2, "b": 2, "c": 2, "d": 6}
+    running = Running(tenants=Counter({1: 6}))
+    assert {one.tenant for one in await lanes.claim(db, "one", limit=40, most=Most(10, 6), running=running)} == {2}
 
 
 async def test_within_a_share_the_longest_due_is_first(db: Db) -> None:

@@ -89,7 +89,7 @@ def _instant(text: str | None) -> datetime | None:
 def _settings(folder: Folder) -> Settings:
     """The environment's settings, but for what makes a sandbox safe and open: loopback receivers, no limits.
 
-    Its hourly looks come every 6 hours, for each is a stop on every walk of its clock.
+    Its hourly looks come once a day, for each is a stop on every walk of its clock.
     """
     given = settings_of(folder.path, None)
     return given.model_copy(
@@ -100,7 +100,7 @@ def _settings(folder: Folder) -> Settings:
             "webhook_plain_http": True,
             "one_open_order": False,
             "hold_limit": 0,
-            "checks_minutes": 360,
+            "checks_minutes": 1440,
         }
     )
 

@@ -1,7 +1,9 @@
 """`fibregate supplier expectations`: by when a supplier's next update is expected."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
@@ -70,25 +72,25 @@ def set_expectation(
 ) -> None:
     """Set by when news is expected of orders in a status, from their next update on.
 
-    Give one of --hours, --days, --after-target and --never. What is not given stays as it was, or as the default has it.
+    Give one of --hours, --days, --after-target and --never. What is not given stays as it is, or as in the default.
     """
     spans = {Unit.WORKING_HOURS: hours, Unit.WORKING_DAYS: days, Unit.WORKING_DAYS_AFTER_TARGET: after_target}
     given = [(unit, span) for unit, span in spans.items() if span is not None]
     if len(given) + never > 1 or (without_target is not None and after_target is None):
         raise typer.BadParameter("give one of --hours, --days, --after-target [--without-target] and --never")
-
-    async def work(bench: Workbench) -> None:
-        async with bench.db.tx(None) as tx:
-            before = await watch.find_expectation(tx, code, status)
-            if before is None:
-                raise Invalid(f"status: nothing can be expected of an order that is {status.value}")
-            made = replace(before, supplier=code, who=who or before.who, text=text or before.text)
-            if never:
-                made = replace(made, span=None)
-            if given:
-                unit, span = given[0]
-                made = replace(made, unit=unit, span=span, days_without_target=without_target)
-            await watch.expect(tx, made, by=operator_here())
-
-    run(work, data, database)
+    changes: dict[str, Any] = {"supplier": code}
+    changes |= {name: value for name, value in (("who", who), ("text", text)) if value is not None}
+    if never:
+        changes["span"] = None
+    for unit, span in given:
+        changes |= {"unit": unit, "span": span, "days_without_target": without_target}
+    run(partial(_set, status, changes), data, database)
     say(f"{status.value}: set{f' for {code}' if code else ''}; it counts from each order's next update on.")
+
+
+async def _set(status: OrderStatus, changes: Mapping[str, Any], bench: Workbench) -> None:
+    async with bench.db.tx(None) as tx:
+        before = await watch.find_expectation(tx, changes["supplier"], status)
+        if before is None:
+            raise Invalid(f"status: nothing can be expected of an order that is {status.value}")
+        await watch.expect(tx, replace(before, **changes), by=operator_here())

@@ -17,11 +17,10 @@ from fibregate.lanes.model import Claim, Lane, share_of
 from fibregate.orders import actions as orders
 from fibregate.orders import updates
 from fibregate.orders.model import Order
-from fibregate.orders.states import AFTER_THE_END, MoveRefused
+from fibregate.orders.states import AFTER_THE_END, QUESTIONS, MoveRefused
 from fibregate.suppliers.port import Addressee, Draft, Update
 from fibregate.vocabulary import OrderKey, OrderStatus, Reason, SupplierId, TenantId
 
-QUESTIONS = frozenset({Reason.REAPPOINT, Reason.INFORMATION_REQUIRED})
 GAP = timedelta(seconds=60)
 """How long, in business time, a message waits for the ones before it."""
 

@@ -1,12 +1,13 @@
 """Put work in (`enqueue`, `schedule`), take it (`claim`), keep it (`extend`), and be done with it."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from fibregate.clock import BusinessTime
 from fibregate.db import Db, Tx
 from fibregate.lanes import store
-from fibregate.lanes.model import Claim, Lane, LeaseLost
+from fibregate.lanes.model import Claim, Lane, Lease, LeaseLost, Most, Running
 
 LEASE = timedelta(seconds=15)
 
@@ -24,21 +25,22 @@ async def schedule(tx: Tx, lane: Lane, *, due_at: datetime | None = None) -> Non
 
 
 async def claim(
-    db: Db,
-    owner: str,
-    *,
-    limit: int,
-    most: int | None = None,
-    running: Mapping[str, int] | None = None,
-    served: str = "",
+    db: Db, owner: str, *, limit: int, most: Most | None = None, running: Running | None = None, served: str = ""
 ) -> list[Claim]:
     """Take what is due: timers by time, the rest in turns between shares, within a share the longest due first.
 
-    `running` says how many of a share this worker has in hand already, `most` how many it may have, and `served` whose
-    turn was last.
+    `running` says what this worker has in hand already, `most` how much of one share or tenant it may have, and
+    `served` whose turn was last.
     """
+    until = time.monotonic() + LEASE.total_seconds()
     rows = await store.claim(
-        db, owner, limit=limit, lease=LEASE, most=limit if most is None else most, running=running or {}, served=served
+        db,
+        owner,
+        limit=limit,
+        lease=LEASE,
+        most=most or Most(limit, limit),
+        running=running or Running(),
+        served=served,
     )
     claims = [
         Claim(
@@ -52,6 +54,7 @@ async def claim(
             last_enqueued=row["last_enqueued"],
             last_done=row["last_done"],
             share=row["share"],
+            lease=Lease(until),
         )
         for row in rows
     ]
@@ -60,7 +63,13 @@ async def claim(
 
 async def extend(db: Db, owner: str, claims: Iterable[Claim]) -> set[str]:
     """Renew the leases; what is missing from the answer has been lost."""
-    return await store.extend(db, owner, keys=[one.key for one in claims], lease=LEASE)
+    held = {one.key: one for one in claims}
+    until = time.monotonic() + LEASE.total_seconds()
+    kept = await store.extend(db, owner, keys=list(held), lease=LEASE)
+    for key, renewed in kept.items():
+        if renewed:
+            held[key].lease.until = until
+    return set(kept)
 
 
 async def complete(tx: Tx, claim: Claim, *, done: int | None = None) -> None:

@@ -1,5 +1,7 @@
 """What a lane is, before it is claimed and after."""
 
+import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,6 +27,16 @@ class Lane:
         return f"{self.kind}:{self.name}"
 
 
+@dataclass(slots=True)
+class Lease:
+    """Until when, by this machine's monotonic clock, a lane is surely ours; counted from before it was asked for."""
+
+    until: float = float("inf")
+
+    def holds(self) -> bool:
+        return time.monotonic() < self.until
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A lane in the hands of one worker, until its lease ends."""
@@ -39,11 +51,38 @@ class Claim:
     last_enqueued: int
     last_done: int
     share: str | None = None
+    lease: Lease = field(default_factory=Lease, compare=False)
 
     @property
     def head(self) -> int:
         """The number of the next event of a queue."""
         return self.last_done + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many lanes of one share, and of one tenant, a worker has in hand at a time."""
+
+    of_share: int
+    of_tenant: int
+
+
+@dataclass(slots=True)
+class Running:
+    """What a worker has in hand, by share and by tenant; timers have no share and are not counted."""
+
+    shares: Counter[str] = field(default_factory=Counter[str])
+    tenants: Counter[int] = field(default_factory=Counter[int])
+
+    def add(self, claim: "Claim", count: int) -> None:
+        """One more (1) or one less (-1)."""
+        if claim.share is None:
+            return
+        self.shares[claim.share] += count
+        if claim.tenant is not None:
+            self.tenants[claim.tenant] += count
+        if count < 0:
+            self.shares, self.tenants = +self.shares, +self.tenants
 
 
 def share_of(tenant: TenantId) -> str:

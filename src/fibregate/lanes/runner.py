@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 import uuid
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
@@ -14,7 +13,7 @@ from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Db
 from fibregate.errors import Unavailable
 from fibregate.lanes import actions
-from fibregate.lanes.model import Claim, LeaseLost
+from fibregate.lanes.model import Claim, LeaseLost, Most, Running
 
 Handler = Callable[[Claim], Awaitable[None]]
 """Runs one claimed lane and completes, postpones or parks it in its own transaction."""
@@ -24,7 +23,8 @@ HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
 GATHER_SECONDS = 0.008
 SHARES_AT_A_TIME = 4
-"""How many queues that never end, or receivers that never answer, it takes to fill a worker."""
+TENANTS_AT_A_TIME = 3
+"""How many queues that never end, or receivers that never answer, fill a worker; and of how many tenants."""
 
 LONGEST_BACK_OFF = timedelta(minutes=5)
 _log = structlog.stdlib.get_logger(__name__)
@@ -39,9 +39,9 @@ class Runner:
         self._clock = clock
         self._handlers = handlers
         self._concurrency = concurrency
-        self._most = max(1, concurrency // SHARES_AT_A_TIME)
+        self._most = Most(max(1, concurrency // SHARES_AT_A_TIME), max(1, concurrency // TENANTS_AT_A_TIME))
         self._running: dict[asyncio.Task[None], Claim] = {}
-        self._by_share: Counter[str] = Counter()
+        self._in_hand = Running()
         self._served = ""
         self._wake = asyncio.Event()
         self._stopping = False
@@ -86,7 +86,7 @@ class Runner:
     async def _claim(self, free: int) -> list[Claim]:
         try:
             claims = await actions.claim(
-                self._db, self.owner, limit=free, most=self._most, running=self._by_share, served=self._served
+                self._db, self.owner, limit=free, most=self._most, running=self._in_hand, served=self._served
             )
         except Unavailable:
             self._note(away=True)
@@ -105,16 +105,11 @@ class Runner:
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._run_one(claim))
         self._running[task] = claim
-        if claim.share is not None:
-            self._by_share[claim.share] += 1
+        self._in_hand.add(claim, 1)
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        claim = self._running.pop(task)
-        if claim.share is not None:
-            self._by_share[claim.share] -= 1
-            if not self._by_share[claim.share]:
-                del self._by_share[claim.share]
+        self._in_hand.add(self._running.pop(task), -1)
         self._wake.set()
 
     async def _run_one(self, claim: Claim) -> None:

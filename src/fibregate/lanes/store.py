@@ -1,10 +1,10 @@
 """Rows of `lanes`. Keys and times only; no tenant's data, so no tenant policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fibregate.db import Row, Statements
-from fibregate.lanes.model import Lane
+from fibregate.lanes.model import Lane, Most, Running
 
 _ENQUEUE = """
 insert into lanes as l (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
@@ -33,38 +33,47 @@ async def schedule(on: Statements, lane: Lane, *, due_at: datetime | None) -> No
 _CLAIM = """
 with recursive shares as (
     (
-        select share from lanes
+        select share, for_tenant from lanes
         where share is not null and leased_until is null and last_done < last_enqueued and parked_reason is null
             and not held
         order by share limit 1
     )
     union all
-    select (
-        select l.share from lanes as l
+    select n.share, n.for_tenant
+    from shares as s
+    cross join lateral (
+        select l.share, l.for_tenant from lanes as l
         where l.share > s.share and l.leased_until is null and l.last_done < l.last_enqueued
             and l.parked_reason is null and not l.held
         order by l.share limit 1
-    )
-    from shares as s where s.share is not null
+    ) as n
 ),
 room as (
-    select s.share, $4 - coalesce(b.running, 0) as places
+    select s.share, s.for_tenant, $4 - coalesce(b.running, 0) as places, $10 - coalesce(t.running, 0) as of_tenant
     from shares as s
     left join unnest($5::text[], $6::integer[]) as b (share, running) on b.share = s.share
-    where s.share is not null and coalesce(b.running, 0) < $4
+    left join unnest($8::integer[], $9::integer[]) as t (tenant, running) on t.tenant = s.for_tenant
+    where coalesce(b.running, 0) < $4 and coalesce(t.running, 0) < $10
 ),
-fair as (
-    select l.key, row_number() over (partition by r.share order by l.due_at, l.key) as turn, r.share,
-        r.share <= $7 as served
+turns as (
+    select
+        l.key, r.share, r.share <= $7 as served, r.for_tenant, r.of_tenant,
+        row_number() over (partition by r.share order by l.due_at, l.key) as turn
     from room as r
     cross join lateral (
         select key, due_at from lanes
         where share = r.share and leased_until is null and last_done < last_enqueued and parked_reason is null
             and not held and due_at <= clock()
         order by due_at, key
-        limit least(r.places, greatest(1, $2 / (select count(*) from room)))
+        limit least(r.places, r.of_tenant, greatest(1, $2 / (select count(*) from room)))
         for update skip locked
     ) as l
+),
+fair as (
+    select
+        key, turn, share, served,
+        row_number() over (partition by for_tenant order by turn, served, share) <= of_tenant as has_place
+    from turns
 ),
 timers as (
     select key from lanes
@@ -74,7 +83,7 @@ timers as (
 ),
 picked as (
     select key from (
-        select key, turn, share, served from fair
+        select key, turn, share, served from fair where has_place
         union all
         select key, 1, null, false from timers
     ) as one
@@ -90,10 +99,23 @@ returning
 
 
 async def claim(
-    on: Statements, owner: str, *, limit: int, lease: timedelta, most: int, running: Mapping[str, int], served: str
+    on: Statements, owner: str, *, limit: int, lease: timedelta, most: Most, running: Running, served: str
 ) -> Sequence[Row]:
-    """Takes turns between shares, beginning after `served`; at most `most` of one, `running` included."""
-    return await on.rows(_CLAIM, None, owner, limit, lease, most, list(running.keys()), list(running.values()), served)
+    """Takes turns between shares, beginning after `served`."""
+    return await on.rows(
+        _CLAIM,
+        None,
+        owner,
+        limit,
+        lease,
+        most.of_share,
+        list(running.shares),
+        list(running.shares.values()),
+        served,
+        list(running.tenants),
+        list(running.tenants.values()),
+        most.of_tenant,
+    )
 
 
 _EXTEND = """
@@ -102,14 +124,21 @@ with free as (
 ),
 extended as (
     update lanes as l set leased_until = clock_timestamp() + $2::interval from free where l.key = free.key
+    returning l.key
 )
-select key from lanes where owner = $1 and key = any($3::text[])
+select l.key, e.key is not null as extended
+from lanes as l
+left join extended as e on e.key = l.key
+where l.owner = $1 and l.key = any($3::text[])
 """
 
 
-async def extend(on: Statements, owner: str, *, keys: Sequence[str], lease: timedelta) -> set[str]:
-    """Waits for nobody: a row that is locked, because its lane is just being finished, is left to the next beat."""
-    return {row["key"] for row in await on.rows(_EXTEND, None, owner, lease, list(keys))}
+async def extend(on: Statements, owner: str, *, keys: Sequence[str], lease: timedelta) -> dict[str, bool]:
+    """Which are still the owner's, and whether their leases were renewed.
+
+    Waits for nobody: a row that is locked, because its lane is just being finished, is left to the next beat.
+    """
+    return {row["key"]: row["extended"] for row in await on.rows(_EXTEND, None, owner, lease, list(keys))}
 
 
 _COMPLETE = """

@@ -58,6 +58,9 @@ MOVES = (
     Move(Reason.CANCELLED, ANY_OPEN, To.ENDED_HOW, "the supplier ends the order"),
     Move(Reason.COMPLETED, frozenset({S.IN_PROGRESS}), To.DONE_HOW, "the service works"),
 )
+QUESTIONS = frozenset({Reason.REAPPOINT, Reason.INFORMATION_REQUIRED})
+"""The tenant must answer."""
+
 AFTER_THE_END = frozenset({Reason.ADDITIONAL, Reason.UPDATE})
 """Taken when the order has ended: told, without a change of state."""
 

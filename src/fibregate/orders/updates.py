@@ -12,8 +12,9 @@ from fibregate.db import Tx
 from fibregate.kcis import actions as kcis
 from fibregate.orders import store, view
 from fibregate.orders.model import Order
-from fibregate.orders.states import Standing, Step, step
+from fibregate.orders.states import QUESTIONS, Standing, Step, step
 from fibregate.orders.watch import actions as watch
+from fibregate.orders.watch import store as watched
 from fibregate.suppliers.network import actions as network
 from fibregate.suppliers.port import Draft, Update
 from fibregate.vocabulary import OrderStatus, Reason
@@ -189,6 +190,10 @@ async def _keep_dates(tx: Tx, before: Order, after: Order, update: Update, now: 
 
 
 async def _tell(tx: Tx, before: Order, after: Order, update: Update, now: BusinessTime) -> None:
+    facts = _facts(before, after, update, now)
+    if "actBy" in facts and update.reason not in QUESTIONS and update.answer_by is None:
+        # News does not put off the answer that a question has asked for.
+        facts["actBy"] = await watched.last_act_by(tx, after.tenant, after.key) or facts["actBy"]
     await kcis.tell(
         tx,
         after.tenant,
@@ -196,7 +201,7 @@ async def _tell(tx: Tx, before: Order, after: Order, update: Update, now: Busine
         number=after.kci_count,
         reason=update.reason.value,
         status=after.status.value,
-        facts=_facts(before, after, update, now),
+        facts=facts,
         issued_at=update.issued_at,
         received_at=update.received_at,
         now=now,

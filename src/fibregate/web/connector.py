@@ -49,6 +49,7 @@ class Asked:
     headers: Mapping[str, str]
     timeout: aiohttp.ClientTimeout
     tls: ssl.SSLContext | None = None
+    may_send: Callable[[], bool] | None = None
     read_bytes: int = EXCERPT_BYTES
     read_seconds: float = EXCERPT_SECONDS
 
@@ -116,14 +117,18 @@ class Connector:
         tls: ssl.SSLContext | None = None,
         connect_seconds: float | None = None,
         total_seconds: float | None = None,
+        may_send: Callable[[], bool] | None = None,
     ) -> Answered:
-        """One attempt; raises `NotDelivered`. A connection that died while idle costs no attempt."""
+        """One attempt; raises `NotDelivered`. A connection that died while idle costs no attempt.
+
+        `may_send` is asked when the connection stands, before anything is said on it; `Overtaken` if it says no.
+        """
         timeout = self._timeout
         if connect_seconds is not None or total_seconds is not None:
             timeout = aiohttp.ClientTimeout(
                 total=total_seconds or self._total_seconds, connect=connect_seconds or self._connect_seconds
             )
-        return await self._send(url, lambda parsed: Asked(parsed, body, headers, timeout, tls))
+        return await self._send(url, lambda parsed: Asked(parsed, body, headers, timeout, tls, may_send))
 
     async def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answered:
         """As `post`, for token URLs: a form, and an answer that is read whole, up to 16 KiB and a byte."""
@@ -150,7 +155,7 @@ class Connector:
             raise NotDelivered("refused", "; ".join(faults))
         asked = made(URL(url))
         for left in reversed(range(_TRIES_ON_IDLE_CONNECTIONS)):
-            course = Course(secure=asked.url.scheme == "https")
+            course = Course(secure=asked.url.scheme == "https", may_send=asked.may_send)
             try:
                 return await self._once(asked, course)
             except (aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:

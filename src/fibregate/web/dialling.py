@@ -7,11 +7,12 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from fibregate.web.guard import Guard
 
 IDLE_SECONDS: Final = 4.0
 LOOKUPS_AT_A_TIME: Final = 16
+MOST_INTERIM_ANSWERS: Final = 16
 
 
 @dataclass(slots=True)
@@ -39,6 +41,10 @@ class Timings:
     total_ms: float = 0.0
 
 
+class Overtaken(Exception):
+    """What was to be sent is somebody else's to send by now."""
+
+
 class Refused(OSError):
     """The guard said no; an OSError so that the client library carries it out of its depths."""
 
@@ -49,6 +55,7 @@ class Course:
 
     began: float = field(default_factory=time.perf_counter)
     secure: bool = True
+    may_send: Callable[[], bool] | None = None
     mark: float = 0.0
     reused: bool = False
     timings: Timings = field(default_factory=Timings)
@@ -95,6 +102,20 @@ class _Resolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+class _Handler(ResponseHandler):
+    """Takes a few interim answers (1xx), and then no more: the library would read them for ever."""
+
+    _interim = 0
+
+    async def read(self) -> Any:
+        message, payload = await super().read()
+        is_interim = message.code // 100 == 1 and message.code != HTTPStatus.SWITCHING_PROTOCOLS
+        self._interim = self._interim + 1 if is_interim else 0
+        if self._interim > MOST_INTERIM_ANSWERS:
+            raise aiohttp.ClientPayloadError("too many interim answers")
+        return message, payload
+
+
 class Dialler(aiohttp.TCPConnector):
     """Opens connections to admitted addresses only, and tells TCP and TLS apart in their timings."""
 
@@ -109,14 +130,13 @@ class Dialler(aiohttp.TCPConnector):
             ssl=tls or True,
             socket_factory=self._socket,
         )
-        plain = self._factory
 
         def made() -> ResponseHandler:
             """The library makes the protocol of a connection when TCP stands and nothing has been said on it."""
             course = _current.get()
             if course is not None:
                 course.timings.connect_ms = course.lap()
-            return plain()
+            return _Handler(self._loop)
 
         self._factory = made
 
@@ -162,10 +182,19 @@ async def _connected(_session: object, context: SimpleNamespace, _: object) -> N
     if course.secure:
         course.timings.tls_ms = course.lap()
     _current.set(None)
+    _ask(course)
 
 
 async def _reused(_session: object, context: SimpleNamespace, _: object) -> None:
-    _course(context).reused = True
+    course = _course(context)
+    course.reused = True
+    _ask(course)
+
+
+def _ask(course: Course) -> None:
+    """The connection stands and nothing has been said on it: the last instant at which a call can be dropped."""
+    if course.may_send is not None and not course.may_send():
+        raise Overtaken
 
 
 def presenting(certificate: bytes, private_key: bytes, *, like: ssl.SSLContext | None) -> ssl.SSLContext:

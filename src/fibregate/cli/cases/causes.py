@@ -1,6 +1,7 @@
 """What made each KCI of an order: which update, timer or act."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from fibregate.calendars import stamp
@@ -12,6 +13,8 @@ from fibregate.vocabulary import Reason
 
 _TIMED_OUT: Final = "TIMED_OUT"
 _REMINDER: Final = "No answer yet."
+_LATE: Final = timedelta(minutes=1)
+"""What came later after it was issued is told with both times."""
 
 
 def sentences(order: Order, told: Sequence[Row], updates: Sequence[Row], story: str | None) -> dict[int, str]:
@@ -64,7 +67,10 @@ def _because(order: Order, row: Row, update: Row | None, story: str | None) -> s
     named = f"update {update['sequence_number']} {update['reason']}"
     if update["reason"] != row["reason"]:
         return f", because {named} came, which presupposes it."
-    return f", because of {named}, received {local(update['received_at'])}{_from(order, facts, update, story)}."
+    came = f"received {local(update['received_at'])}"
+    if update["received_at"] - update["issued_at"] > _LATE:
+        came = f"issued {local(update['issued_at'])} and {came}"
+    return f", because of {named}, {came}{_from(order, facts, update, story)}."
 
 
 def _from(order: Order, facts: dict[str, Any], update: Row, story: str | None) -> str:

@@ -53,7 +53,7 @@ def _need(one: Need, now: datetime) -> str:
     by = f" by {local(one.by)}" if one.by else ""
     late = f", overdue by {_span(now - one.by)}" if one.by and one.by < now else ""
     since = f", since {local(one.since)}" if one.since else ""
-    return f"{one.who} must act{by}{late}: {one.what}{since}."
+    return f"{one.who} must act{by}{late}: {one.what.rstrip('.')}{since}."
 
 
 def _next_news(wait: Row | None) -> str:

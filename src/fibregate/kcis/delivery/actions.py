@@ -18,10 +18,11 @@ from fibregate.kcis.health import limits
 from fibregate.kcis.health.limits import Limits
 from fibregate.kcis.sight import queues
 from fibregate.lanes import actions as lanes
-from fibregate.lanes.model import Claim
+from fibregate.lanes.model import Claim, LeaseLost
 from fibregate.vault import Vault
 from fibregate.vocabulary import OrderKey, TenantId
 from fibregate.web.connector import Connector, NotDelivered
+from fibregate.web.dialling import Overtaken
 
 UNAUTHORISED: Final = 401
 
@@ -110,7 +111,7 @@ async def _try(post: Post, claim: Claim, at: Place, row: Row) -> None:
         except Unrenderable as error:
             await outcomes.unrenderable(post.db, claim, at, error, started_at)
             return
-        attempt = await _attempt(post, at, letter, row)
+        attempt = await _attempt(post, claim, at, letter, row)
     queues.count_attempt(at.tenant, attempt.outcome)
     if attempt.taken:
         recovers = bool(row["failures"] or row["down"])
@@ -186,7 +187,7 @@ def _rendered(rendering: Rendering, facts: Mapping[str, object], now: BusinessTi
         raise Unrenderable(f"{type(error).__name__}: {error}") from error
 
 
-async def _attempt(post: Post, at: Place, letter: _Letter, row: Row) -> Attempt:
+async def _attempt(post: Post, claim: Claim, at: Place, letter: _Letter, row: Row) -> Attempt:
     started_at = letter.started_at
     try:
         access = await post.accesses.of(
@@ -199,7 +200,10 @@ async def _attempt(post: Post, at: Place, letter: _Letter, row: Row) -> Attempt:
             tls=access.tls,
             connect_seconds=letter.connect_seconds,
             total_seconds=letter.total_seconds,
+            may_send=claim.lease.holds,
         )
+    except Overtaken as error:
+        raise LeaseLost(claim.key) from error
     except NotDelivered as error:
         found = model.failed(error, started_at)
     else:

@@ -36,7 +36,8 @@ FEWEST_A_DAY: Final = 12
 REFUSED_TOO_LONG: Final = timedelta(hours=24)
 """After so long of 4xx answers to one head, its tenant is alarmed."""
 
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+_SECONDS: Final = re.compile(r"[0-9]{1,20}")
+_MOST_SECONDS: Final = 10**9
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SECRETS: Final = re.compile(
     r"whsec_[A-Za-z0-9+/=_-]+|\bv1a?,[A-Za-z0-9+/=]{20,}|(?i:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"
@@ -148,7 +149,7 @@ def retry_after(text: str | None, now: RealTime) -> timedelta | None:
     if text is None:
         return None
     if _SECONDS.fullmatch(text.strip()):
-        return timedelta(seconds=int(text))
+        return timedelta(seconds=min(int(text), _MOST_SECONDS))
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

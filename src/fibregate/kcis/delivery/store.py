@@ -22,12 +22,18 @@ with asked as (
         connect_ms, tls_ms, first_byte_ms, http_status, outcome, answer, peer, signed_with, request_id
     )
 ),
+held as materialized (
+    select l.key, a.head
+    from asked as a
+    join lanes as l on l.key = a.key and l.owner = a.owner and l.generation = a.generation
+    order by l.key for no key update of l
+),
 done as (
     update lanes as l
-    set last_done = greatest(l.last_done, a.head), attempts = 0, due_at = greatest(l.due_at, clock()), owner = null,
+    set last_done = greatest(l.last_done, h.head), attempts = 0, due_at = greatest(l.due_at, clock()), owner = null,
         leased_until = null
-    from asked as a
-    where l.key = a.key and l.owner = a.owner and l.generation = a.generation
+    from held as h
+    where l.key = h.key
     returning l.key, l.last_enqueued > l.last_done as more
 ),
 counted as (
@@ -42,8 +48,8 @@ counted as (
 replayed as (
     update replay_items as i set done_at = a.now
     from asked as a join done using (key)
-    where a.replay_id is not null and i.tenant_id = $1 and i.replay_id = a.replay_id
-        and i.endpoint_id = a.endpoint_id and i.order_key = a.order_key and i.sequence_number = a.number
+    where i.tenant_id = $1 and i.endpoint_id = a.endpoint_id and i.order_key = a.order_key
+        and i.sequence_number = a.number and i.done_at is null and (i.position is null or i.replay_id = a.replay_id)
 ),
 noted as (
     insert into delivery_attempts (
@@ -63,7 +69,8 @@ select key, more from done
 async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken]) -> list[bool | None]:
     """The lanes' heads are done, in one statement with their attempts.
 
-    Answers, in the order given, whether a lane has more left; None where its lease is lost and nothing was recorded.
+    Locks the lanes in the order of their keys, as those do who tell. Answers, in the order given, whether a lane has
+    more left; None where its lease is lost and nothing was recorded.
     """
     columns = zip(*(_taken(one) for one in taken), strict=True)
     rows = await on.rows(_RECORD_TAKEN, tenant, *(list(one) for one in columns))

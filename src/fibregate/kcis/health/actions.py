@@ -9,7 +9,7 @@ from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
 from fibregate.db import Row, Tx
 from fibregate.kcis.health import store
-from fibregate.kcis.health.model import ENOUGH_LANES, Course, Failure, Health, Verdict, judge, throttled
+from fibregate.kcis.health.model import ENOUGH_LANES, Course, Failure, Health, Verdict, asked_to_wait, judge, throttled
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.vocabulary import TenantId
@@ -43,9 +43,12 @@ async def fared_badly(
         known = ENOUGH_LANES if others or throttled(failure) else 1
         await store.mark_down(tx, tenant, endpoint, now=now, prober=failure.lane, probe_at=due_at, failing_lanes=known)
     elif verdict.course is Course.PROBE:
-        scout = await store.release_one(tx, str(endpoint), after=health.scout)
+        told_to_wait = throttled(failure)
+        scout = None if told_to_wait else await store.release_one(tx, str(endpoint), after=health.scout)
         await store.set_prober(tx, tenant, endpoint, prober=failure.lane, probe_at=due_at, scout=scout)
         tx.wakes_workers = True
+    elif verdict.course is Course.HOLD and throttled(failure):
+        await store.put_off_prober(tx, tenant, endpoint, until=BusinessTime(now + asked_to_wait(failure)))
     await _warn(tx, tenant, endpoint, since=since, summary=summary, now=now)
     return verdict
 

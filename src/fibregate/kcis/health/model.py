@@ -101,6 +101,11 @@ def throttled(failure: Failure) -> bool:
     return failure.http_status in _THROTTLED and failure.retry_after is not None
 
 
+def asked_to_wait(failure: Failure) -> timedelta:
+    """How long the receiver wants to be left alone, as far as that is kept to."""
+    return _at_least(timedelta(), failure.retry_after)
+
+
 def _usual(attempt: int) -> timedelta:
     return WAITS[min(attempt, len(WAITS)) - 1]
 

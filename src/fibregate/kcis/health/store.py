@@ -8,6 +8,9 @@ from fibregate.db import Row, Statements
 from fibregate.vocabulary import TenantId
 
 _LOCK = """
+with endpoint as materialized (
+    select enabled, deleted_at from endpoints where tenant_id = $1 and endpoint_id = $2 for share
+)
 select
     h.state = 'DOWN' as down, h.failures, h.failing_since, h.failing_lanes, h.prober, h.scout,
     e.enabled, e.deleted_at is not null as deleted,
@@ -15,14 +18,14 @@ select
         select from lanes as l
         where l.key = h.prober and l.last_done < l.last_enqueued and l.parked_reason is null and not l.held
     ) as is_probed
-from endpoint_health as h
-join endpoints as e on e.tenant_id = h.tenant_id and e.endpoint_id = h.endpoint_id
-where h.tenant_id = $1 and h.endpoint_id = $2 for update of h for share of e
+from endpoint as e
+cross join endpoint_health as h
+where h.tenant_id = $1 and h.endpoint_id = $2 for update of h
 """
 
 
 async def lock(on: Statements, tenant: TenantId, endpoint: UUID) -> Row:
-    """The endpoint, too, stays as it is to the end of the transaction: who enables it waits."""
+    """The endpoint, locked first, stays as it is to the end of the transaction: who enables it waits."""
     row = await on.row(_LOCK, tenant, endpoint)
     if row is None:
         raise AssertionError("every endpoint has its health")
@@ -110,6 +113,22 @@ async def release_one(on: Statements, share: str, *, after: str | None) -> str |
     """Make one held lane due: the first after that key, or the first of all."""
     row = await on.row(_RELEASE_ONE, None, share, after)
     return None if row is None else row["key"]
+
+
+_PUT_OFF_PROBER = """
+with later as (
+    update endpoint_health set probe_at = greatest(probe_at, $4)
+    where tenant_id = $1 and endpoint_id = $2 and state = 'DOWN'
+    returning prober
+)
+update lanes as l set due_at = greatest(l.due_at, $4)
+from later where l.key = later.prober and l.share = $3 and l.leased_until is null
+returning l.key
+"""
+
+
+async def put_off_prober(on: Statements, tenant: TenantId, endpoint: UUID, *, until: BusinessTime) -> None:
+    await on.row(_PUT_OFF_PROBER, tenant, endpoint, str(endpoint), until)
 
 
 _PARK_OLD = """
