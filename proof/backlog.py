@@ -4,6 +4,7 @@ They are those of the real path at the moment of the telling: KCIs numbered 1..n
 feed, and for each endpoint of the tenant one lane an order, due at once.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
@@ -53,7 +54,8 @@ _LANES: Final = """
 insert into lanes (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
 select
     'kci:' || e.endpoint_id || ':' || o.order_key, 'kci', o.tenant_id,
-    jsonb_build_object('endpoint', e.endpoint_id, 'order', o.order_key), clock(), $4::integer, 0, e.endpoint_id::text
+    jsonb_build_object('endpoint', e.endpoint_id, 'order', o.order_key), coalesce($5, clock()), $4::integer, 0,
+    e.endpoint_id::text
 from tenants as t
 join endpoints as e on e.tenant_id = t.tenant_no and e.deleted_at is null
 join orders as o on o.tenant_id = t.tenant_no and o.id >= $2 and o.id < $2::bigint + $3::integer
@@ -61,13 +63,17 @@ where t.code = $1
 """
 
 
-async def tell(superuser: str, code: str, *, first: int, orders: int, each: int) -> int:
-    """`each` KCIs of so many orders, numbered from `first` on, for all the tenant's endpoints; how many KCIs."""
+async def tell(superuser: str, code: str, *, first: int, orders: int, each: int, due_at: datetime | None = None) -> int:
+    """`each` KCIs of so many orders, numbered from `first` on, for all the tenant's endpoints; how many KCIs.
+
+    `due_at`, of the business clock, is for what shall be tried at one and the same instant.
+    """
     connection: Any = await asyncpg.connect(superuser)
     try:
         async with connection.transaction():
-            for sql in (_ORDERS, _KCIS, _FEED, _LANES):
+            for sql in (_ORDERS, _KCIS, _FEED):
                 await connection.execute(sql, code, first, orders, each)
+            await connection.execute(_LANES, code, first, orders, each, due_at)
         await connection.execute("analyze lanes")
     finally:
         await connection.close()

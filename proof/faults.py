@@ -55,7 +55,7 @@ class Fault:
         if "TIMED_OUT" in self.outcomes:
             return {"connectSeconds": 0.2, "totalSeconds": 0.3}
         if self.name in {"body-drip", "body-stall"}:
-            return {"connectSeconds": 2, "totalSeconds": 2}
+            return {"connectSeconds": 1, "totalSeconds": 1}
         return {"connectSeconds": 10, "totalSeconds": 15}
 
     def wait(self, failures: int) -> tuple[timedelta, timedelta]:

@@ -73,9 +73,10 @@ class Playground:
     async def change(self, code: str, endpoint: str, **to: object) -> Any:
         return (await self.asked(code, "PATCH", f"/manage/v1/endpoints/{endpoint}", to)).body
 
-    async def tell(self, code: str, *, first: int, orders: int, each: int = 1) -> int:
+    async def tell(self, code: str, *, first: int, orders: int, each: int = 1, due_at: datetime | None = None) -> int:
         """So many KCIs at once, by SQL; see `backlog`."""
-        return await backlog.tell(self.gateway.superuser, code, first=first, orders=orders, each=each)
+        superuser = self.gateway.superuser
+        return await backlog.tell(superuser, code, first=first, orders=orders, each=each, due_at=due_at)
 
     async def rows(self, sql: str, *values: object) -> list[Mapping[str, Any]]:
         """Past all walls."""

@@ -12,14 +12,11 @@ BUGS: Final[tuple[Bug, ...]] = (
         changes=(
             Change(
                 "kcis/delivery/actions.py",
-                "        attempt = await _attempt(post, at, letter, row)\n",
-                """        attempt = model.Attempt(
-            started_at=started_at, timings=model.Timings(), outcome="DELIVERED", http_status=204
-        )
-        await outcomes.taken(post.db, post.flights, Taken(claim, at, attempt, started_at), recovers=False)
-        await _attempt(post, at, letter, row)
-        return
-""",
+                "        attempt = await _attempt(",
+                """        timings = model.Timings()
+        early = model.Attempt(started_at=started_at, timings=timings, outcome="DELIVERED", http_status=204)
+        await outcomes.taken(post.db, post.flights, Taken(claim, at, early, started_at), recovers=False)
+        attempt = await _attempt(""",
             ),
         ),
         figures={"kills": {"work": 3}, "delay": 1.0, "drain": 2},

@@ -1,6 +1,7 @@
 """T2 at the doors: each route dies at each point that it passes; the process is started again, the caller repeats it."""
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -60,10 +61,12 @@ async def run(on: Stage, tree: Tree, figures: Mapping[str, Any], findings: Findi
     for code in on.tenants:
         await _endpoint(on, code)
     async with AsyncExitStack() as parts:
-        lanes = [
-            _Lane(on, code, plan, *(await parts.enter_async_context(mortal(on, tree, f"web-{code}"))))
-            for code in on.tenants
-        ]
+        lanes: list[_Lane] = []
+        for code in on.tenants:
+            nursery, page = await parts.enter_async_context(mortal(on, tree, f"web-{code}"))
+            lanes.append(_Lane(on, code, plan, nursery, page))
+            for caller in lanes[-1].callers.values():
+                await caller.token()  # of the plain process, so that no death is about tokens
         for route in routes:
             plan.deaths.extend(await lanes[0].rehearse(route, figures))
         say(f"T2: {len(plan.deaths)} deaths of {len(routes)} routes at the doors")
@@ -206,7 +209,7 @@ def _request(asked: Asked) -> str:
 
 def _difference(got: tuple[int, str], wanted: tuple[int, str]) -> str:
     """From where on two shapes are not the same."""
-    place = next((n for n, (a, b) in enumerate(zip(got[1], wanted[1], strict=False)) if a != b), min(map(len, (got[1], wanted[1]))))
+    place = len(os.path.commonprefix([got[1], wanted[1]]))
     from_there = slice(max(0, place - 30), place + 60)
     return f"{got[0]} …{got[1][from_there]}… instead of {wanted[0]} …{wanted[1][from_there]}…"
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,10 @@ WARM_UP: Final = 100
 PATIENCE: Final = 60.0
 STEP: Final = timedelta(minutes=10)
 LONGEST: Final = timedelta(days=5)
-QUIET_SECONDS: Final = 0.3
+TOGETHER: Final = timedelta(seconds=30)
+"""From now: when all of them are tried for the first time, with the sandbox's clock at a stand."""
+
+QUIET_SECONDS: Final = 0.15
 _ATTEMPTS: Final = """
 select
     e.url, e.endpoint_id, a.order_key, a.sequence_number, a.attempt, a.started_at, a.outcome, a.http_status,
@@ -80,10 +83,10 @@ class Course:
                 url = faulty_receiver.url(self._folder, one)
                 self._live[one.name] = code, await self._ground.endpoint(code, url, **one.patience)
 
-    async def _tell(self, code: str, count: int) -> None:
+    async def _tell(self, code: str, count: int, due_at: datetime | None = None) -> None:
         """So many new orders with a KCI each, for all the tenant's endpoints; waits where they will be taken."""
         first, self._orders = self._orders + 1, self._orders + count
-        await self._ground.tell(code, first=first, orders=count)
+        await self._ground.tell(code, first=first, orders=count, due_at=due_at)
         if code == TAKERS:
             deadline = time.monotonic() + PATIENCE + count
             while (await self._ground.rows(_LEFT, TAKERS))[0]["lanes"] and time.monotonic() < deadline:
@@ -93,16 +96,17 @@ class Course:
         """Until every other fault has been met often enough; some want more of the sandbox's time than lanes have."""
         while failing := self._lacking(await self._counts()):
             await self._open(dict(zip(OTHERS, (failing[::2], failing[1::2]), strict=True)))
+            together = await self._ground.now() + TOGETHER
             for code in OTHERS:
-                await self._tell(code, LANES)
+                await self._tell(code, LANES, due_at=together)
             await self._walk(failing)
 
     async def _walk(self, failing: list[Fault]) -> None:
         began = now = await self._ground.now()
         while failing and now - began < LONGEST:
+            now = await self._ground.walk(_step(failing))
             if any(one.after == "suspended" for one in failing):
                 await self._suspend()
-            now = await self._ground.walk(_step(failing))
             lacking = self._lacking(await self._counts())
             for one in failing:
                 if one not in lacking:

@@ -255,7 +255,7 @@ def test_the_tour_of_the_readme_ends_with_the_order_completed(sandbox: Path) -> 
             env={**os.environ, "RECEIVER": str(_free_port())},
             capture_output=True,
             text=True,
-            timeout=50,
+            timeout=100,
             check=False,
         )
         assert walked.returncode == 0, walked.stdout + walked.stderr

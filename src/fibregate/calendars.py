@@ -70,7 +70,7 @@ def add_working_hours(instant: datetime, hours: int, nation: Nation) -> Business
     """So many hours later, counting only 08:00 to 18:00 UK local time of working days; within them, if only just."""
     left, day = timedelta(hours=hours), uk_date(instant)
     while True:
-        begins, closes = max(instant, uk_instant(day, OPENS)), uk_instant(day, CLOSES)
+        begins, closes = BusinessTime(max(instant, uk_instant(day, OPENS))), uk_instant(day, CLOSES)
         if begins < closes and is_working_day(day, nation):
             if left <= closes - begins:
                 return BusinessTime((begins + left).astimezone(UTC))
