@@ -10,4 +10,5 @@ looks whether the rows are what the answers said. How to read it: `docs/performa
 - `doors.py`: the door alone beside a bare Starlette, a program of its own
 - `rounds.py`: turns and their figures, `parts.py`: what takes turns with what
 - `checks.py`: rows against answers, `report.py`: the table
+- `delivery/`: how fast KCIs are delivered, beside the client alone and beside two other queues
 """

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import base64
 import math
+import os
 import shutil
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from rich.console import Console
 from bench import ground, parts, report, service
 from bench.delivery import parts as delivery
 from bench.delivery import report as delivered
-from bench.delivery.parts import Deliveries, Sizes, delivering
+from bench.delivery.found import Deliveries, Sizes, delivering
 from bench.rounds import Bench
 from fibregate.postgres import Embedded
 from fibregate.vault import Vault
@@ -50,6 +51,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 def main(words: list[str] | None = None) -> int:
     given = arguments(words)
     console = Console(width=None if sys.stdout.isatty() else 110)
+    console.print(_load("before"))
     folder = given.keep or Path(tempfile.mkdtemp(prefix="fibregate-bench-"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -58,8 +60,14 @@ def main(words: list[str] | None = None) -> int:
     finally:
         if given.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
+    console.print(_load("after, with the benchmark's own"))
     tables, floors = (delivered.tables(deliveries), delivered.floors(deliveries)) if deliveries else ((), ())
     return report.show(console, bench, tables, floors, strict=given.strict)
+
+
+def _load(when: str) -> str:
+    """How busy the machine is: on one that others use, only what was measured side by side means anything."""
+    return f"load of the machine {when}: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 async def measure(

@@ -43,7 +43,7 @@ BUGS: Final = (
         name="first come, first served: a claim takes what has been due the longest, whoever's it is",
         proof="T20",
         breaks=(
-            "hundredths by which a quiet tenant's p99 to deliver beside others is beyond 1.5 times its own alone",
+            "hundredths by which a quiet tenant's p99 to deliver beside others goes beyond the bound",
             "requests of the quiet tenant that were refused, or never came to anything",
         ),
         changes=(

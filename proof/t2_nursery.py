@@ -2,20 +2,21 @@
 
     python -m proof.t2_nursery MODULE
 
-MODULE's `main` is what runs, as if by `python -m`. Each line on standard input is a JSON object with `words` and
-`environment`. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID`.
-One lives at a time.
+Each line on standard input is a JSON list: the name of a command, which is a function of MODULE, and its arguments by
+name. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID`. One lives
+at a time.
 """
 
 import asyncio
 import ctypes
+import gc
 import importlib
 import json
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -32,7 +33,7 @@ class Nursery:
     source: Path
     log: Path
     settings: Mapping[str, str]
-    module: str = "fibregate.__main__"
+    module: str = "fibregate.cli.serve"
     url: str = ""
     pid: int = 0
     _running: Any = None
@@ -56,9 +57,9 @@ class Nursery:
         self._running.stdin.close()
         await self._running.wait()
 
-    async def bear(self, *words: str, until_ready: bool) -> None:
+    async def bear(self, command: str, *, until_ready: bool, **arguments: object) -> None:
         """Another one; the one before must be gone."""
-        line = json.dumps({"words": words}) + "\n"
+        line = json.dumps([command, arguments]) + "\n"
         self._running.stdin.write(line.encode())
         self.pid = int((await self._said("born"))[1])
         self.url = (await self._said("ready"))[1] if until_ready else ""
@@ -91,16 +92,12 @@ class Nursery:
         raise RuntimeError(f"the nursery ended; see {self.log}")
 
 
-def _live(module: str, words: list[str]) -> None:
-    """In the child: the program itself."""
+def _live(run: Callable[..., None], arguments: Mapping[str, object]) -> None:
+    """In the child: the command itself, to its end."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # dies with the nursery
     os.setsid()
-    sys.argv = [module.partition(".")[0], *words]
     try:
-        sys.modules[module].main()
-    except SystemExit as end:
-        sys.stdout.flush()
-        os._exit(end.code if isinstance(end.code, int) else 1)
+        run(**arguments)
     except BaseException:  # noqa: BLE001 - the end of a process; its traceback is its log
         traceback.print_exc()
     finally:
@@ -109,12 +106,14 @@ def _live(module: str, words: list[str]) -> None:
 
 
 def main(module: str) -> None:
-    importlib.import_module(module)
+    commands = importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # what is there already is looked at by no child's collector
     for line in sys.stdin:
-        asked = json.loads(line)
+        command, arguments = json.loads(line)
         pid = os.fork()
         if not pid:
-            _live(module, asked["words"])
+            _live(getattr(commands, command), arguments)
         print(f"born {pid}", flush=True)
         os.waitpid(pid, 0)
         print(f"gone {pid}", flush=True)

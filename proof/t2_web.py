@@ -21,7 +21,6 @@ ANSWERS: Final = "retries that are answered otherwise than the request would hav
 UNKNOWN: Final = "mutating routes that nobody crashes"
 INVARIANTS: Final = (EFFECTS, ANSWERS, UNKNOWN)
 
-_WORDS: Final = ("web", "--port", "0")
 _MUTATING: Final = ("post", "put", "patch", "delete")
 
 
@@ -194,7 +193,7 @@ class _Lane:
 
     async def _born(self) -> None:
         await self.nursery.kill()
-        await self.nursery.bear(*_WORDS, until_ready=True)
+        await self.nursery.bear("web", port=0, until_ready=True)
 
     async def _ask(self, asked: Asked) -> Answer:
         return await self.callers[asked.who or self.tenant].ask(

@@ -192,7 +192,7 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
     return found
 
 
-_USUAL: Final = {"attempts": 100, "body_bytes": GIBIBYTE, "slices": 5, "slice_seconds": 5}
+_USUAL: Final = {"attempts": 100, "body_bytes": GIBIBYTE, "slices": 8, "slice_seconds": 3}
 _SEEDED: Final = {"attempts": 4, "body_bytes": 128 * 2**20, "slices": 0}
 
 PROOF: Final = Proof(

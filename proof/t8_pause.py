@@ -5,8 +5,9 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import asyncpg
 import orjson
 
 from proof import backlog, history, lanes, receiver, t8_judge, town
@@ -21,7 +22,8 @@ FIRST_ORDER: Final = 1
 DELAY: Final = 0.05
 """Seconds that the receiver takes, so that the stopped worker has some in flight."""
 
-BEFORE_SECONDS: Final = 3.0
+PATIENCE: Final = 60.0
+_HELD: Final = "select count(*) from lanes where owner like $1 and kind = 'kci'"
 STOPS: Final = int(SETTINGS["FIBREGATE_WORKER_CONCURRENCY"])
 
 
@@ -42,15 +44,29 @@ async def run(source: Path, figures: Figures, folder: Path, found: Findings) -> 
         other = await gateway.work("other")
         orders, each = figures["paused_orders"], figures["paused_each"]
         await backlog.tell(gateway.superuser, TENANT, first=FIRST_ORDER, orders=orders, each=each)
-        await asyncio.sleep(BEFORE_SECONDS)
         for _ in range(figures["pauses"]):
-            os.kill(other.pid, signal.SIGSTOP)
+            found.done["lanes in the hands of a stopped worker"] += await _stopped(gateway, other.pid)
             await asyncio.sleep(figures["pause"])
             os.kill(other.pid, signal.SIGCONT)
             found.done["pauses of a worker, longer than its lease"] += 1
-            await asyncio.sleep(BEFORE_SECONDS)
         await Came(folder / "paused.jsonl").all(2 * orders * each, figures["drain_seconds"])
     _judge(sorted(history.read(folder / "paused.jsonl"), key=lambda one: one["at"]), figures, found)
+
+
+async def _stopped(gateway: Gateway, pid: int) -> int:
+    """Stop it while it has lanes in its hands; how many. Raises `TimeoutError` where it never has any."""
+    connection: Any = await asyncpg.connect(gateway.superuser)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if await connection.fetchval(_HELD, f"%:{pid}:%"):
+                    os.kill(pid, signal.SIGSTOP)
+                    if held := await connection.fetchval(_HELD, f"%:{pid}:%"):
+                        return held
+                    os.kill(pid, signal.SIGCONT)
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
 
 
 def _judge(records: list[history.Record], figures: Figures, found: Findings) -> None:

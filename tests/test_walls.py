@@ -40,6 +40,7 @@ class Theirs:
 
     def requests(self) -> list[tuple[str, str, Any]]:
         change = {"url": "http://127.0.0.1:9/stolen", "rendering": "wholesale-webhook"}
+        skip = {"endpointId": self.endpoint, "sequenceNumber": 1, "because": "to see"}
         return [
             ("GET", "appointments/159", None),
             ("DELETE", "appointments/160", None),
@@ -58,6 +59,9 @@ class Theirs:
             ("GET", f"/manage/v1/kcis?after={self.cursor}", None),
             ("GET", "/manage/v1/orders", None),
             ("GET", "/manage/v1/orders/127/deliveries", None),
+            ("POST", "/manage/v1/orders/127/skip", skip),
+            ("GET", f"/manage/v1/replays/{SECRET}", None),
+            ("POST", "/manage/v1/replays", {"endpointId": self.endpoint, "undelivered": True}),
             ("GET", "/sandbox/v1/orders/127", None),
             ("POST", "service-orders", order(900, tenant="ISP2", appointment=160)),
             ("POST", "service-orders", order(901, tenant="ISP2", appointmentReservationReference=CANARY)),

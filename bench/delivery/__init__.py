@@ -8,5 +8,6 @@ twice, and each order's in their order. How to read it: `docs/performance.md`.
 - `stock.py`: orders, KCIs and lanes as rows in bulk; `letters.py`: their facts, and the bytes that the peers post
 - `sides.py`: the gateway, PgQueuer and Procrastinate, each with its stock and its worker
 - `peers.py`: the peers' workers, `client.py`: the client alone, `teller.py`: who tells at a steady rate; programs
-- `parts.py`: what takes turns with what; `claims.py`: how long a claim takes; `report.py`: the tables
+- `parts.py`: what takes turns with what; `claims.py`: how long a claim takes; `found.py`: what came of it;
+  `report.py`: the tables
 """

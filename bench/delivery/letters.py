@@ -55,6 +55,18 @@ FACTS: dict[str, Any] = {
 }
 
 
+def headers(name: str) -> dict[str, str]:
+    """As many and as long as those of a delivery; the signatures are none."""
+    return {
+        "Content-Type": "application/json",
+        "X-Request-ID": str(uuid4()),
+        "X-Conversation-ID": "bench-1",
+        "webhook-id": name,
+        "webhook-timestamp": "1751362200",
+        "webhook-signature": f"v1,{'A' * 44} v1a,{'A' * 88}",
+    }
+
+
 def letter(order: int, number: int) -> tuple[str, bytes]:
     """An id of its own, and the bytes as the gateway would make them."""
     name = str(uuid4())

@@ -19,6 +19,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.models import Job
 from procrastinate import App, PsycopgConnector
 
+from bench.delivery.letters import headers
 from fibregate.web.connector import Connector
 from fibregate.web.guard import Guard
 from fibregate.web.server import run
@@ -28,8 +29,6 @@ CONNECTIONS = 20
 SHARDS = 128
 TASK, QUEUE = "post", "posts"
 LOOPBACK = Guard(allow=["127.0.0.0/8"], ports=None, plain_http=True)
-HEADERS = {"Content-Type": "application/json"}
-
 Send = Callable[[bytes], Awaitable[None]]
 
 
@@ -72,7 +71,7 @@ async def main(which: str, dsn: str, url: str) -> None:
     async with Connector(LOOPBACK, connect_seconds=5, total_seconds=20) as connector:
 
         async def send(body: bytes) -> None:
-            answer = await connector.post(url, body, HEADERS)
+            answer = await connector.post(url, body, headers("-"))
             assert answer.status == 204
 
         works = {"pgqueuer": pgqueuer, "procrastinate": procrastinate}[which](dsn, send)

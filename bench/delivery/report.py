@@ -5,7 +5,8 @@ from statistics import median
 
 from rich.table import Table
 
-from bench.delivery.parts import Deliveries, Waited, ratio
+from bench.delivery.found import Deliveries, Waited
+from bench.delivery.parts import ratio
 from bench.report import Floor
 
 CLIENT = "client"

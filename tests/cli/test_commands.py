@@ -28,7 +28,7 @@ def test_the_commands_that_an_operator_needs_are_there() -> None:
     assert {path[0] for path in EVERY} == {
         *("serve", "web", "work", "migrate", "sandbox", "demo", "doctor"),
         *("tenant", "credential", "signing-key", "premises", "slots", "order", "work-order"),
-        *("actions", "why", "bundle", "certify"),
+        *("actions", "alarms", "why", "bundle", "certify", "supplier", "kci", "endpoint"),
     }
 
 

@@ -92,6 +92,10 @@ class Runner:
             self._note(away=True)
             await asyncio.sleep(POLL_SECONDS)
             return []
+        except Exception:  # noqa: BLE001 - a worker that stops claiming is worse than one that tries again
+            _log.exception("a claim failed")
+            await asyncio.sleep(POLL_SECONDS)
+            return []
         self._note(away=False)
         self._served = _last_served(claims, self._served)
         return claims
