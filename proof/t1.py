@@ -54,7 +54,7 @@ class Storm:
         self.loading = False
 
     async def kill(self) -> None:
-        """Each when the load has come so far, and the one before is back."""
+        """Each when the load has come so far, and something was accepted again after the one before."""
         log = history.Writer(self.folder / "kills.jsonl")
         victims = self._victims()
         for place, victim in enumerate(victims):
@@ -62,6 +62,9 @@ class Storm:
             while self.traffic.accepted < mark and self.loading:
                 await asyncio.sleep(0.01)
             await self._kill(victim, log)
+            before = self.traffic.accepted
+            while self.traffic.accepted == before and self.loading:
+                await asyncio.sleep(0.01)
             say(f"  {self.traffic.accepted:,} of {self.total:,} updates accepted, {place + 1} kills")
 
     def _victims(self) -> list[str]:

@@ -3,8 +3,8 @@
     python -m proof.t2_nursery MODULE
 
 Each line on standard input is a JSON list: the name of a command, which is a function of MODULE, and its arguments by
-name. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID`. One lives
-at a time.
+name. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID`. One
+lives at a time.
 """
 
 import asyncio

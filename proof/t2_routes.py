@@ -41,7 +41,8 @@ Prepare = Callable[[Stage, str, int], Awaitable[Asked]]
 class Route:
     """`expected` is what `effect` counts when all was done exactly once.
 
-    `is_keyed`: the same request gets the very same bytes again. `after` are statuses that say, instead of the first answer, that it was done before.
+    `is_keyed`: the same request gets the very same bytes again. `after` are statuses that say, instead of the first
+    answer, that it was done before.
     """
 
     name: str
@@ -59,7 +60,7 @@ async def _ok(on: Stage, who: str, method: str, path: str, body: Any = None, **n
     return got
 
 
-async def _book(on: Stage, tenant: str, number: int) -> Asked:
+async def _book(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
     return Asked("POST", "appointments", booking(number, on.slots[number % len(on.slots)]), (number,))
 
 
@@ -68,7 +69,7 @@ async def _release(on: Stage, tenant: str, number: int) -> Asked:
     return Asked("DELETE", f"appointments/{number}", None, (number,))
 
 
-async def _order(on: Stage, tenant: str, number: int) -> Asked:
+async def _order(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
     return Asked("POST", "service-orders", traffic.order(number, tenant), (number,))
 
 
@@ -110,7 +111,7 @@ async def _made_endpoint(on: Stage, tenant: str, number: int, **more: object) ->
     return str((await _ok(on, tenant, "POST", f"{MANAGE}/endpoints", body)).body["id"])
 
 
-async def _create_endpoint(on: Stage, tenant: str, number: int) -> Asked:
+async def _create_endpoint(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
     url = f"{on.hears.url}/spare/{number}"
     body = {"url": url, "rendering": "wholesale-webhook", "headers": {"X-Api-Key": "0123"}, "ratePerSecond": 5}
     return Asked("POST", f"{MANAGE}/endpoints", body, (url,), cleared=("endpoints", url))
@@ -182,11 +183,11 @@ _BOOKED: Final = f"""
 select (select count(*) from reservations where tenant_id = $1 and id = $2) as reservations,
     (select count(*) from lanes where key = 'hold:' || $1 || ':' || $2) as timers,
     {_ACTS.format("appointment.book", "'appointment ' || $2::bigint")}, {_MISCOUNTED}
-"""
+"""  # noqa: S608 - put together from this file only
 _RELEASED: Final = f"""
 select (select count(*) from reservations where tenant_id = $1 and id = $2 and state = 'RELEASED') as released,
     {_ACTS.format("appointment.release", "'appointment ' || $2::bigint")}, {_MISCOUNTED}
-"""
+"""  # noqa: S608 - put together from this file only
 _PLACED: Final = f"""
 select count(distinct o.order_key) as orders, count(distinct so.order_key) as handed,
     count(distinct l.key) as work, count(distinct w.reference) as work_orders,
@@ -194,7 +195,7 @@ select count(distinct o.order_key) as orders, count(distinct so.order_key) as ha
 from orders as o left join supplier_orders as so on so.order_key = o.order_key
 left join lanes as l on l.key = 'dispatch:' || o.order_key left join work_orders as w on w.order_key = o.order_key
 where o.tenant_id = $1 and o.id = $2
-"""
+"""  # noqa: S608 - put together from this file only
 _TOLD: Final = """
 select count(distinct u.id) as updates, count(distinct u.id) filter (where u.state = 'APPLIED') as applied,
     count(distinct k.id) as kcis, count(distinct f.position) as shown, max(o.kci_count) as counted,

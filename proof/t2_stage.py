@@ -34,8 +34,8 @@ select pid::text from pg_stat_activity where state like 'idle in transaction%'
 """
 _UNDONE: Final = """
 select key from lanes
-where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold', 'silence-warn') and last_done < last_enqueued and parked_reason is null
-    and due_at <= now() and not held
+where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold', 'silence-warn') and last_done < last_enqueued
+    and parked_reason is null and due_at <= now() and not held
 """
 
 
@@ -94,7 +94,7 @@ async def stage(source: Path, folder: Path) -> AsyncGenerator[Stage]:
         await parts.enter_async_context(gateway)
         supervisor = await gateway.serve()
         plain = await gateway.web("plain")
-        await parts.enter_async_context(_asleep(gateway, supervisor))
+        await parts.enter_async_context(asleep(gateway, supervisor))
         await _let_in(gateway)
         await rows(gateway, "update premises set unlimited_lines = true")
         wire = await parts.enter_async_context(Wire())
@@ -120,7 +120,7 @@ async def _let_in(gateway: Gateway) -> None:
 
 
 @asynccontextmanager
-async def _asleep(gateway: Gateway, process: Process) -> AsyncGenerator[None]:
+async def asleep(gateway: Gateway, process: Process) -> AsyncGenerator[None]:
     """Stopped where it holds nothing: no lane, no transaction. The database does not notice."""
     deadline = time.monotonic() + PATIENCE
     while True:

@@ -1,7 +1,6 @@
-"""T2 at the doors: each route dies at each point that it passes; the process is started again, the caller repeats it."""
+"""T2 at the doors: each route dies at each point that it passes; the process starts again, the caller repeats it."""
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -208,7 +207,8 @@ def _request(asked: Asked) -> str:
 
 def _difference(got: tuple[int, str], wanted: tuple[int, str]) -> str:
     """From where on two shapes are not the same."""
-    place = len(os.path.commonprefix([got[1], wanted[1]]))
+    same = (one == other for one, other in zip(got[1], wanted[1], strict=False))
+    place = next((at for at, alike in enumerate(same) if not alike), min(len(got[1]), len(wanted[1])))
     from_there = slice(max(0, place - 30), place + 60)
     return f"{got[0]} …{got[1][from_there]}… instead of {wanted[0]} …{wanted[1][from_there]}…"
 

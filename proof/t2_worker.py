@@ -1,4 +1,4 @@
-"""T2 behind the doors: a worker dies at each point that it passes; the next takes over, and the receiver's log is judged."""
+"""T2 behind the doors: a worker dies at each point that it passes, the next takes over; its log is judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,6 @@
 """A connection that books and releases with the product's own statements, and writes down what it surely holds."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,7 +79,7 @@ class Desk:
         return held
 
     def _booking(self, number: int, slot: Slot, now: datetime) -> list[object]:
-        values: Mapping[str, object] = {
+        values: dict[str, object] = {
             "tenant": self.tenant,
             "wish.id": number,
             "wish.uprn": FIRST_VISITED_UPRN,
