@@ -57,8 +57,8 @@ async def test_each_ill_is_named_with_how_to_mend_it(office: Desk, dsns: Dsns) -
     )
     async with network(dsns) as isp:
         await isp.db.row(
-            "insert into endpoints (tenant_id, endpoint_id, url, rendering, secret, enabled) "
-            "values ($1, gen_random_uuid(), 'https://x.example', 'wholesale-webhook', '', false)",
+            "insert into endpoints (tenant_id, endpoint_id, url, rendering, enabled) "
+            "values ($1, gen_random_uuid(), 'https://x.example', 'wholesale-webhook', false)",
             isp.tenant,
         )
     said = await told(office)

@@ -22,4 +22,4 @@ def test_a_planted_bug_fits_the_source_and_breaks_what_its_proof_looks_at(bug: s
 
 
 def test_every_proof_has_a_planted_bug() -> None:
-    assert {bug.proof for bug in seeds.table()} == set(names())
+    assert {bug.proof for bug in seeds.table()} >= set(names())
