@@ -47,10 +47,14 @@ BUGS: Final = (
             "requests of the quiet tenant that were refused, or never came to anything",
         ),
         changes=(
-            Change(_LANES, "limit least(r.places, r.of_tenant, greatest(1, $2 / (select count(*) from room)))", "limit $2"),
+            Change(
+                _LANES, "limit least(r.places, r.of_tenant, greatest(1, $2 / (select count(*) from room)))", "limit $2"
+            ),
             Change(_LANES, "row_number() over (partition by r.share order by", "row_number() over (order by"),
             Change(_LANES, "where coalesce(b.running, 0) < $4 and coalesce(t.running, 0) < $10", "where true"),
-            Change(_LANES, "order by turn, served, share) <= of_tenant as has_place", "order by turn) > 0 as has_place"),
+            Change(
+                _LANES, "order by turn, served, share) <= of_tenant as has_place", "order by turn) > 0 as has_place"
+            ),
         ),
     ),
 )
