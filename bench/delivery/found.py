@@ -17,7 +17,7 @@ class Sizes:
     """How much of everything; `--quick` and the tests have less."""
 
     orders: int = 400
-    each: int = 5
+    each: int = 20
     steady_rate: float = 200
     steady_seconds: float = 5
     steady_orders: int = 400

@@ -66,7 +66,8 @@ def floors(found: Deliveries) -> Iterator[Floor]:
         yield _most("commit to arrival, p50 ms", median(waited["gateway"].p50) * 1e3, 20)
         yield _most("commit to arrival, p99 ms", median(waited["gateway"].p99) * 1e3, 200)
     if found.claimed.p50:
-        yield _most(f"claiming 50, {found.claimed.blocked:,} orders blocked, ms", median(found.claimed.p50) * 1e3, 10)
+        came = f"claiming 50 ({median(found.claimed.came):g} came), {found.claimed.blocked:,} orders blocked, ms"
+        yield _most(came, median(found.claimed.p50) * 1e3, 10)
         yield _most("the same, p95 ms", median(found.claimed.p95) * 1e3, 10)
     alone, beside = waited.get("quiet, alone"), waited.get("quiet, beside")
     if alone and beside:

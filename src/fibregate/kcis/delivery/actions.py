@@ -1,5 +1,6 @@
 """Deliver the head of a lane, and say what became of it. Rules: `docs/reference/kcis.md`."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, cast
@@ -25,6 +26,7 @@ from fibregate.web.connector import Connector, NotDelivered
 from fibregate.web.dialling import Overtaken
 
 UNAUTHORISED: Final = 401
+IN_A_ROW_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +57,27 @@ class _Letter:
     total_seconds: float | None
 
 
-async def deliver(post: Post, claim: Claim) -> None:
-    """Run one claimed lane of the kinds `kci` and `replay`: make or read the head's bytes, send them, record it."""
+async def deliver_in_a_row(post: Post, claim: Claim) -> None:
+    """Run one claimed lane of the kinds `kci` and `replay`: its head, and for a moment what comes after it.
+
+    A receiver that answers at once has a whole order's KCIs for one claim; others wait for no longer than that moment.
+    """
+    until = time.monotonic() + IN_A_ROW_SECONDS
+    further: Claim | None = claim
+    while further is not None:
+        further = await deliver(post, further, until=until)
+
+
+async def deliver(post: Post, claim: Claim, *, until: float = 0.0) -> Claim | None:
+    """Make or read the head's bytes, send them, record what became of it.
+
+    Answers the lane if it has more and is still ours, which it stays until that time of the monotonic clock.
+    """
     asked = _asked(claim)
     row = await post.flights.find_head(asked)
     if row["url"] is None or row["deleted"]:
         await _end(post, claim, asked.tenant)
-        return
+        return None
     _name_the_request(row)
     at = replace(asked, number=row["number"])
     if row["skipped"]:
@@ -73,7 +89,8 @@ async def deliver(post: Post, claim: Claim) -> None:
     elif row["waits_for_replay"]:
         await outcomes.wait_for_replay(post.db, claim, at, await post.clock.now())
     else:
-        await _try(post, claim, at, row)
+        return await _try(post, claim, at, row, until)
+    return None
 
 
 def _asked(claim: Claim) -> Place:
@@ -101,27 +118,30 @@ async def _end(post: Post, claim: Claim, tenant: TenantId) -> None:
         await lanes.complete(tx, claim)
 
 
-async def _try(post: Post, claim: Claim, at: Place, row: Row) -> None:
+async def _try(post: Post, claim: Claim, at: Place, row: Row, until: float) -> Claim | None:
     async with limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)) as waited:
         if waited and not await _still(post, claim, at):
-            return
+            return None
         started_at = await post.clock.now()
         try:
             letter = await _letter(post, at, row, started_at)
         except Unrenderable as error:
             await outcomes.unrenderable(post.db, claim, at, error, started_at)
-            return
+            return None
         attempt = await _attempt(post, claim, at, letter, row)
     queues.count_attempt(at.tenant, attempt.outcome)
     if attempt.taken:
         recovers = bool(row["failures"] or row["down"])
-        done = Taken(claim, at, attempt, await post.clock.now())
-        more = await outcomes.taken(post.db, post.flights, done, recovers=recovers)
-        if more:
-            post.db.hint()
-        return
+        keeps_lane = time.monotonic() < until
+        done = Taken(claim, at, attempt, await post.clock.now(), keeps_lane)
+        further = await outcomes.taken(post.db, post.flights, done, recovers=recovers)
+        if further is None or keeps_lane:
+            return further
+        post.db.hint()
+        return None
     failed = outcomes.Failed(attempt=attempt, made_at=letter.made_at, retry_days=post.retry_days)
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
+    return None
 
 
 def _limits(post: Post, row: Row) -> Limits:

@@ -1,12 +1,13 @@
 """The three statements of a delivery, each made together with those of other lanes."""
 
+import asyncio
 from collections.abc import Sequence
 
 from fibregate.db import Db, Row
 from fibregate.kcis.delivery import store
 from fibregate.kcis.delivery.letters import store as letters
 from fibregate.kcis.delivery.model import Made, Place, Taken
-from fibregate.kcis.delivery.together import Together
+from fibregate.kcis.delivery.together import RUNWAYS, Together
 from fibregate.vocabulary import TenantId
 
 
@@ -20,12 +21,13 @@ class Flights:
         async def keep(tenant: TenantId, made: Sequence[Made]) -> list[Made]:
             return await letters.insert(db, tenant, made)
 
-        async def record(tenant: TenantId, taken: Sequence[Taken]) -> list[bool | None]:
+        async def record(tenant: TenantId, taken: Sequence[Taken]) -> list[int | None]:
             return await store.record_taken(db, tenant, taken)
 
-        self._find: Together[Place, Row] = Together(find)
-        self._keep: Together[Made, Made] = Together(keep)
-        self._record: Together[Taken, bool | None] = Together(record)
+        runways = asyncio.Semaphore(RUNWAYS)
+        self._find: Together[Place, Row] = Together(find, runways)
+        self._keep: Together[Made, Made] = Together(keep, runways)
+        self._record: Together[Taken, int | None] = Together(record, runways)
 
     async def find_head(self, asked: Place) -> Row:
         """See `letters.store.find_heads`."""
@@ -35,6 +37,6 @@ class Flights:
         """See `letters.store.insert`."""
         return await self._keep.ask(made.at.tenant, made)
 
-    async def record_taken(self, taken: Taken) -> bool | None:
+    async def record_taken(self, taken: Taken) -> int | None:
         """See `store.record_taken`."""
         return await self._record.ask(taken.at.tenant, taken)

@@ -118,6 +118,8 @@ class Taken:
     at: Place
     attempt: Attempt
     now: BusinessTime
+    keeps_lane: bool = False
+    """The worker goes on with what comes next, under the same lease, if there is more."""
 
 
 def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attempt:

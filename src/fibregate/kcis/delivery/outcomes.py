@@ -1,6 +1,6 @@
 """What follows from an attempt: each is one unit with the lane, and a lost lease undoes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -34,28 +34,30 @@ class Failed:
     retry_days: int
 
 
-async def taken(db: Db, flights: Flights, what: Taken, *, recovers: bool) -> bool:
-    """Done with the head; tells whether the lane has more. `recovers`: the endpoint had been failing until now."""
+async def taken(db: Db, flights: Flights, what: Taken, *, recovers: bool) -> Claim | None:
+    """Done with the head; answers the lane as it is now if it has more. `recovers`: the endpoint had been failing."""
     claim, at = what.claim, what.at
     last_of_replay = at.replay is not None and claim.last_enqueued == claim.head
     if not recovers and not claim.attempts and not last_of_replay:
-        return _known(claim, await flights.record_taken(what))
+        return _further(claim, await flights.record_taken(what))
     async with db.tx(at.tenant) as tx:
         await health.fared_well(tx, at.tenant, at.endpoint, what.now)
         (recorded,) = await store.record_taken(tx, at.tenant, [what])
-        more = _known(claim, recorded)
+        further = _further(claim, recorded)
         if last_of_replay:
             await store.wake_live(tx, at)
         if claim.attempts:
             await alarms.clear(tx, at.tenant, kind=Kind.HEAD_REFUSED, subject=claim.key, now=what.now)
         tx.wakes_workers = True
-    return more
+    return further
 
 
-def _known(claim: Claim, more: bool | None) -> bool:  # noqa: FBT001 - what was recorded, not a switch
-    if more is None:
+def _further(claim: Claim, last_enqueued: int | None) -> Claim | None:
+    if last_enqueued is None:
         raise LeaseLost(claim.key)
-    return more
+    if last_enqueued <= claim.head:
+        return None
+    return replace(claim, attempts=0, last_enqueued=last_enqueued, last_done=claim.head)
 
 
 async def failed(db: Db, claim: Claim, at: Place, what: Failed, now: BusinessTime) -> None:

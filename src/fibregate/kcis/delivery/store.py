@@ -16,25 +16,26 @@ with asked as (
     from unnest(
         $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::integer[], $9::timestamptz[],
         $10::uuid[], $11::timestamptz[], $12::real[], $13::real[], $14::real[], $15::real[], $16::real[],
-        $17::smallint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[]
+        $17::smallint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[], $23::boolean[]
     ) as a (
         key, owner, generation, head, endpoint_id, order_key, number, now, replay_id, started_at, took_ms, dns_ms,
-        connect_ms, tls_ms, first_byte_ms, http_status, outcome, answer, peer, signed_with, request_id
+        connect_ms, tls_ms, first_byte_ms, http_status, outcome, answer, peer, signed_with, request_id,
+        keeps_lane
     )
 ),
 held as materialized (
-    select l.key, a.head
+    select l.key, a.head, a.keeps_lane and l.last_enqueued > a.head as is_kept
     from asked as a
     join lanes as l on l.key = a.key and l.owner = a.owner and l.generation = a.generation
     order by l.key for no key update of l
 ),
 done as (
     update lanes as l
-    set last_done = greatest(l.last_done, h.head), attempts = 0, due_at = greatest(l.due_at, clock()), owner = null,
-        leased_until = null
+    set last_done = greatest(l.last_done, h.head), attempts = 0, due_at = greatest(l.due_at, clock()),
+        owner = case when h.is_kept then l.owner end, leased_until = case when h.is_kept then l.leased_until end
     from held as h
     where l.key = h.key
-    returning l.key, l.last_enqueued > l.last_done as more
+    returning l.key, l.last_enqueued
 ),
 counted as (
     update deliveries as d
@@ -62,20 +63,20 @@ noted as (
         a.request_id
     from asked as a join counted as c using (key)
 )
-select key, more from done
+select key, last_enqueued from done
 """
 
 
-async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken]) -> list[bool | None]:
+async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken]) -> list[int | None]:
     """The lanes' heads are done, in one statement with their attempts.
 
-    Locks the lanes in the order of their keys, as those do who tell. Answers, in the order given, whether a lane has
-    more left; None where its lease is lost and nothing was recorded.
+    Locks the lanes in the order of their keys, as those do who tell. Answers, in the order given, the last number that
+    each lane has; None where its lease is lost and nothing was recorded.
     """
     columns = zip(*(_taken(one) for one in taken), strict=True)
     rows = await on.rows(_RECORD_TAKEN, tenant, *(list(one) for one in columns))
-    more = {row["key"]: row["more"] for row in rows}
-    return [more.get(one.claim.key) for one in taken]
+    last = {row["key"]: row["last_enqueued"] for row in rows}
+    return [last.get(one.claim.key) for one in taken]
 
 
 def _taken(one: Taken) -> tuple[object, ...]:
@@ -94,6 +95,7 @@ def _taken(one: Taken) -> tuple[object, ...]:
         *columns,
         literal,
         request_id,
+        one.keeps_lane,
     )
 
 

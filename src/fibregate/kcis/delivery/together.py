@@ -1,7 +1,8 @@
 """What many lanes ask of the database at the same time goes there as one statement.
 
 The first question flies at once; those that come while it is away fly together when it is back. So a lone delivery
-waits for nobody, and under load the trips, and the commits, are shared.
+waits for nobody, and under load the trips, and the commits, are shared. Only a few flights are away at a time: with
+many tenants, too, each then carries many.
 """
 
 import asyncio
@@ -14,6 +15,9 @@ from fibregate.vocabulary import TenantId
 MOST: Final = 64
 """Questions of one flight."""
 
+RUNWAYS: Final = 4
+"""Flights that a worker has under way at a time, whoever asks what."""
+
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -21,8 +25,11 @@ A = TypeVar("A")
 class Together(Generic[Q, A]):
     """`fly` answers the questions of one tenant, in their order; an exception is every one's answer."""
 
-    def __init__(self, fly: Callable[[TenantId, Sequence[Q]], Awaitable[Sequence[A]]]) -> None:
+    def __init__(
+        self, fly: Callable[[TenantId, Sequence[Q]], Awaitable[Sequence[A]]], runways: asyncio.Semaphore
+    ) -> None:
         self._fly = fly
+        self._runways = runways
         self._waiting: dict[TenantId, deque[tuple[Q, asyncio.Future[A]]]] = {}
         self._flights: set[asyncio.Task[None]] = set()
 
@@ -42,8 +49,9 @@ class Together(Generic[Q, A]):
     async def _shuttle(self, tenant: TenantId) -> None:
         waiting = self._waiting[tenant]
         while waiting:
-            aboard = [waiting.popleft() for _ in range(min(len(waiting), MOST))]
-            await self._carry(tenant, [one for one in aboard if not one[1].done()])
+            async with self._runways:
+                aboard = [waiting.popleft() for _ in range(min(len(waiting), MOST))]
+                await self._carry(tenant, [one for one in aboard if not one[1].done()])
         del self._waiting[tenant]
 
     async def _carry(self, tenant: TenantId, aboard: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:

@@ -1,0 +1,123 @@
+"""A worker that holds a lane goes on with what comes next, for a moment and under the same lease."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from aiohttp import web
+from tests.kcis.receiver import Received, Receiver, failing
+from tests.kcis.stage import Stage, until
+
+from fibregate.kcis.delivery import actions as delivery
+from fibregate.kcis.delivery.together import RUNWAYS, Together
+from fibregate.lanes import actions as lanes
+from fibregate.lanes.model import LeaseLost
+from fibregate.vocabulary import TenantId
+
+
+async def test_one_claim_carries_all_that_an_order_has(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(3):
+        await stage.tell(order)
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    assert receiver.numbers() == [1, 2, 3]
+    lane = await stage.lane()
+    assert (lane["generation"], lane["last_done"], lane["owner"], lane["leased_until"]) == (
+        claim.generation,
+        3,
+        None,
+        None,
+    )
+    assert [one["attempt"] for one in await stage.attempts()] == [1, 1, 1]
+
+
+async def test_what_is_told_meanwhile_goes_with_it(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(2):
+        await stage.tell(order)
+
+    async def respond(got: Received) -> web.Response:
+        if got.json["sequenceNumber"] == 1:
+            await stage.tell(order)
+        return web.Response(status=204)
+
+    receiver.respond = respond
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    assert receiver.numbers() == [1, 2, 3]
+
+
+async def test_when_the_moment_is_over_the_lane_is_free_for_the_next_claim(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(2):
+        await stage.tell(order)
+    (claim,) = await stage.claim()
+    assert await delivery.deliver(stage.post, claim, until=0.0) is None
+    assert receiver.numbers() == [1]
+    (again,) = await stage.claim("another")
+    assert again.head == 2
+
+
+async def test_a_failure_ends_the_row_and_counts_for_its_own_event_only(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(3):
+        await stage.tell(order)
+    receiver.respond = failing(1, number=2)
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    assert receiver.numbers() == [1, 2]
+    lane = await stage.lane()
+    assert (lane["last_done"], lane["attempts"], lane["owner"]) == (1, 1, None)
+
+
+async def test_a_lease_lost_in_the_row_ends_it_and_leaves_the_rest_to_the_next_holder(
+    stage: Stage, receiver: Receiver
+) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(3):
+        await stage.tell(order)
+
+    async def respond(got: Received) -> web.Response:
+        if len(receiver.received) == 2:
+            await stage.work.row("update lanes set leased_until = clock_timestamp() - interval '1 s'", None)
+            assert await lanes.rescue(stage.work) == 1
+        return web.Response(status=204)
+
+    receiver.respond = respond
+    (claim,) = await stage.claim()
+    with pytest.raises(LeaseLost):
+        await delivery.deliver_in_a_row(stage.post, claim)
+    lane = await stage.lane()
+    assert (lane["last_done"], lane["owner"]) == (1, None)
+    await stage.work_off()
+    assert receiver.numbers() == [1, 2, 2, 3]
+    assert receiver.received[1].body == receiver.received[2].body
+
+
+async def test_questions_of_many_tenants_gather_while_the_few_flights_are_away() -> None:
+    landed = asyncio.Event()
+    away: list[tuple[TenantId, list[int]]] = []
+
+    async def fly(tenant: TenantId, asked: Sequence[int]) -> list[int]:
+        away.append((tenant, list(asked)))
+        await landed.wait()
+        return [-one for one in asked]
+
+    together = Together(fly, asyncio.Semaphore(RUNWAYS))
+    tenants = [TenantId(one) for one in range(RUNWAYS + 2)]
+    first = [asyncio.create_task(together.ask(tenant, 1)) for tenant in tenants]
+    await until(lambda: len(away) == RUNWAYS)
+    later = [asyncio.create_task(together.ask(tenants[-1], number)) for number in (2, 3)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(away) == RUNWAYS
+    landed.set()
+    assert await asyncio.gather(*first, *later) == [-1] * len(tenants) + [-2, -3]
+    assert (tenants[-1], [1, 2, 3]) in away
+    assert len(away) == len(tenants)
