@@ -165,7 +165,7 @@ class Stage:
         """Deliver all that is due now; how many attempts or visits it took."""
         visits = 0
         while claims := await self.claim():
-            await asyncio.gather(*(delivery.deliver(self.post, claim) for claim in claims))
+            await asyncio.gather(*(delivery.deliver_in_a_row(self.post, claim) for claim in claims))
             visits += len(claims)
         return visits
 

@@ -240,7 +240,7 @@ async def test_the_runner_delivers_many_orders_each_in_its_own_order(stage: Stag
     _, secret = await stage.endpoint(receiver.url)
 
     async def handler(claim: lanes.Claim) -> None:
-        await delivery.deliver(stage.post, claim)
+        await delivery.deliver_in_a_row(stage.post, claim)
 
     runner = Runner(stage.work, stage.clock, {"kci": handler}, concurrency=8)
     running = asyncio.create_task(runner.run())

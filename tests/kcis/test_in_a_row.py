@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
@@ -121,3 +122,52 @@ async def test_questions_of_many_tenants_gather_while_the_few_flights_are_away()
     assert await asyncio.gather(*first, *later) == [-1] * len(tenants) + [-2, -3]
     assert (tenants[-1], [1, 2, 3]) in away
     assert len(away) == len(tenants)
+
+
+async def test_what_is_sent_is_what_was_kept_also_if_it_was_made_ahead(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for number in range(1, 5):
+        await stage.tell(order, text=f"step {number}")
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    kept = await stage.web.rows(
+        "select body, delivered_at, attempts from deliveries where tenant_id = $1 order by sequence_number", stage.ours
+    )
+    assert [row["body"] for row in kept] == [got.body for got in receiver.received]
+    assert all(row["delivered_at"] and row["attempts"] == 1 for row in kept)
+
+
+async def test_bytes_made_ahead_survive_a_failure_and_go_out_unchanged(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(2):
+        await stage.tell(order)
+    receiver.respond = failing(1, number=2)
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    await stage.step(timedelta(seconds=5))
+    assert receiver.numbers() == [1, 2, 2]
+    assert receiver.received[1].body == receiver.received[2].body
+
+
+async def test_an_endpoint_that_is_suspended_in_the_row_gets_no_more(stage: Stage, receiver: Receiver) -> None:
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for _ in range(2):
+        await stage.tell(order)
+
+    async def respond(_: Received) -> web.Response:
+        await stage.web.row(
+            "update endpoints set enabled = false, suspended_because = 'by hand', suspended_at = clock()"
+            " where tenant_id = $1",
+            stage.ours,
+        )
+        return web.Response(status=204)
+
+    receiver.respond = respond
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    assert receiver.numbers() == [1]
+    lane = await stage.lane()
+    assert (lane["held"], lane["owner"], lane["last_done"]) == (True, None, 1)

@@ -62,7 +62,7 @@ async def test_ten_failures_of_any_events_put_an_endpoint_down_and_spare_it_the_
         await stage.tell(await stage.order())
     while claims := await stage.claim():
         for claim in claims:
-            await delivery.deliver(stage.post, claim)
+            await delivery.deliver_in_a_row(stage.post, claim)
     assert len(receiver.received) == 10
     assert (await health(stage, endpoint))["state"] == "DOWN"
     assert await held(stage) == 50

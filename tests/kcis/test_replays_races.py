@@ -67,7 +67,7 @@ async def make(stage: Stage, asked: Asked, replay: UUID | None = None) -> Replay
 @asynccontextmanager
 async def working(stage: Stage) -> AsyncGenerator[None]:
     async def handler(claim: Claim) -> None:
-        await delivery.deliver(stage.post, claim)
+        await delivery.deliver_in_a_row(stage.post, claim)
 
     runner = Runner(stage.work, stage.clock, {"kci": handler, "replay": handler}, concurrency=8)
     stage.web.hint = stage.work.hint = runner.wake

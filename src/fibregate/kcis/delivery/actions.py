@@ -13,7 +13,7 @@ from fibregate.db import Db, Row
 from fibregate.kcis.delivery import model, outcomes, signing
 from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.delivery.flights import Flights
-from fibregate.kcis.delivery.model import Attempt, Made, Place, Rendering, Taken, Unrenderable
+from fibregate.kcis.delivery.model import Attempt, Further, Made, Place, Rendering, Taken, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health import limits
 from fibregate.kcis.health.limits import Limits
@@ -57,24 +57,34 @@ class _Letter:
     total_seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What is to be sent; `made` are its bytes if they were made ahead."""
+
+    at: Place
+    row: Row
+    made: Made | None
+
+
 async def deliver_in_a_row(post: Post, claim: Claim) -> None:
     """Run one claimed lane of the kinds `kci` and `replay`: its head, and for a moment what comes after it.
 
     A receiver that answers at once has a whole order's KCIs for one claim; others wait for no longer than that moment.
     """
     until = time.monotonic() + IN_A_ROW_SECONDS
-    further: Claim | None = claim
+    further = await deliver(post, claim, until=until)
     while further is not None:
-        further = await deliver(post, further, until=until)
+        further = await deliver(post, further.claim, until=until, known=further)
 
 
-async def deliver(post: Post, claim: Claim, *, until: float = 0.0) -> Claim | None:
+async def deliver(post: Post, claim: Claim, *, until: float = 0.0, known: Further | None = None) -> Further | None:
     """Make or read the head's bytes, send them, record what became of it.
 
-    Answers the lane if it has more and is still ours, which it stays until that time of the monotonic clock.
+    Answers how the lane goes on if it has more and is still ours, which it stays until that time of the monotonic
+    clock. `known` is that answer for the lane's last head.
     """
     asked = _asked(claim)
-    row = await post.flights.find_head(asked)
+    row = known.row if known and _is_whole(known) else await post.flights.find_head(asked)
     if row["url"] is None or row["deleted"]:
         await _end(post, claim, asked.tenant)
         return None
@@ -89,8 +99,16 @@ async def deliver(post: Post, claim: Claim, *, until: float = 0.0) -> Claim | No
     elif row["waits_for_replay"]:
         await outcomes.wait_for_replay(post.db, claim, at, await post.clock.now())
     else:
-        return await _try(post, claim, at, row, until)
+        return await _try(post, claim, _Head(at, row, known and known.made), until)
     return None
+
+
+def _is_whole(known: Further) -> bool:
+    """What was seen before the last head was recorded can say that a replay is ahead which just went with that head."""
+    row = known.row
+    return not row["waits_for_replay"] and (
+        row["body"] is not None or row["facts"] is not None or known.made is not None
+    )
 
 
 def _asked(claim: Claim) -> Place:
@@ -118,13 +136,14 @@ async def _end(post: Post, claim: Claim, tenant: TenantId) -> None:
         await lanes.complete(tx, claim)
 
 
-async def _try(post: Post, claim: Claim, at: Place, row: Row, until: float) -> Claim | None:
+async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further | None:
+    at, row = head.at, head.row
     async with limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)) as waited:
         if waited and not await _still(post, claim, at):
             return None
         started_at = await post.clock.now()
         try:
-            letter = await _letter(post, at, row, started_at)
+            letter = await _letter(post, head, started_at)
         except Unrenderable as error:
             await outcomes.unrenderable(post.db, claim, at, error, started_at)
             return None
@@ -133,12 +152,10 @@ async def _try(post: Post, claim: Claim, at: Place, row: Row, until: float) -> C
     if attempt.taken:
         recovers = bool(row["failures"] or row["down"])
         keeps_lane = time.monotonic() < until
-        done = Taken(claim, at, attempt, await post.clock.now(), keeps_lane)
-        further = await outcomes.taken(post.db, post.flights, done, recovers=recovers)
-        if further is None or keeps_lane:
-            return further
-        post.db.hint()
-        return None
+        now = await post.clock.now()
+        following = _following(post, at, row, now) if keeps_lane else None
+        done = Taken(claim, at, attempt, now, keeps_lane, following)
+        return await outcomes.taken(post.db, post.flights, done, recovers=recovers)
     failed = outcomes.Failed(attempt=attempt, made_at=letter.made_at, retry_days=post.retry_days)
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
     return None
@@ -166,14 +183,27 @@ async def _still(post: Post, claim: Claim, at: Place) -> bool:
     return False
 
 
-async def _letter(post: Post, at: Place, row: Row, now: BusinessTime) -> _Letter:
+def _following(post: Post, at: Place, row: Row, now: BusinessTime) -> Made | None:
+    """The bytes of the KCI behind the head, where they are still to be made; its own turn tells if that cannot be."""
+    if row["next_facts"] is None:
+        return None
+    try:
+        body = _rendered(post.renderings[row["rendering"]], row["next_facts"], now)
+    except Unrenderable:
+        return None
+    return Made(replace(at, number=at.number + 1), body, now)
+
+
+async def _letter(post: Post, head: _Head, now: BusinessTime) -> _Letter:
     """The bytes as first made, under a fresh signature."""
+    at, row, made = head.at, head.row, head.made
     if row["id"] is None:
         raise AssertionError("a lane's number is a KCI's")
     rendering = post.renderings[row["rendering"]]
     body, made_at = row["body"], row["made_at"]
     if body is None:
-        made = await post.flights.keep(Made(at, _rendered(rendering, row["facts"], now), now))
+        if made is None:
+            made = await post.flights.keep(Made(at, _rendered(rendering, row["facts"], now), now))
         body, made_at = made.body, made.made_at
     keyring = signing.keyring(
         post.vault,

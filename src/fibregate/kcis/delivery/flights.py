@@ -21,13 +21,13 @@ class Flights:
         async def keep(tenant: TenantId, made: Sequence[Made]) -> list[Made]:
             return await letters.insert(db, tenant, made)
 
-        async def record(tenant: TenantId, taken: Sequence[Taken]) -> list[int | None]:
+        async def record(tenant: TenantId, taken: Sequence[Taken]) -> list[Row | None]:
             return await store.record_taken(db, tenant, taken)
 
         runways = asyncio.Semaphore(RUNWAYS)
         self._find: Together[Place, Row] = Together(find, runways)
         self._keep: Together[Made, Made] = Together(keep, runways)
-        self._record: Together[Taken, int | None] = Together(record, runways)
+        self._record: Together[Taken, Row | None] = Together(record, runways)
 
     async def find_head(self, asked: Place) -> Row:
         """See `letters.store.find_heads`."""
@@ -37,6 +37,6 @@ class Flights:
         """See `letters.store.insert`."""
         return await self._keep.ask(made.at.tenant, made)
 
-    async def record_taken(self, taken: Taken) -> int | None:
+    async def record_taken(self, taken: Taken) -> Row | None:
         """See `store.record_taken`."""
         return await self._record.ask(taken.at.tenant, taken)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from fibregate.clock import BusinessTime, RealTime
+from fibregate.db import Row
 from fibregate.lanes.model import Claim
 from fibregate.vocabulary import OrderKey, TenantId
 from fibregate.web.connector import Answered, NotDelivered, Timings
@@ -120,6 +121,18 @@ class Taken:
     now: BusinessTime
     keeps_lane: bool = False
     """The worker goes on with what comes next, under the same lease, if there is more."""
+
+    following: Made | None = None
+    """The bytes of what comes next, as far as is known, to be kept with the lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A lane that has more and is still in hand, with its next head as seen before the last one was recorded."""
+
+    claim: Claim
+    row: Row
+    made: Made | None
 
 
 def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attempt:

@@ -9,10 +9,10 @@ import structlog
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
-from fibregate.db import Db, Tx
+from fibregate.db import Db, Row, Tx
 from fibregate.kcis.delivery import model, store
 from fibregate.kcis.delivery.flights import Flights
-from fibregate.kcis.delivery.model import Attempt, Place, Taken, Unrenderable
+from fibregate.kcis.delivery.model import Attempt, Further, Place, Taken, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health.model import Failure, Verdict
 from fibregate.lanes import actions as lanes
@@ -34,30 +34,37 @@ class Failed:
     retry_days: int
 
 
-async def taken(db: Db, flights: Flights, what: Taken, *, recovers: bool) -> Claim | None:
-    """Done with the head; answers the lane as it is now if it has more. `recovers`: the endpoint had been failing."""
+async def taken(db: Db, flights: Flights, what: Taken, *, recovers: bool) -> Further | None:
+    """Done with the head; answers how the lane goes on if it is kept. `recovers`: the endpoint had been failing."""
     claim, at = what.claim, what.at
     last_of_replay = at.replay is not None and claim.last_enqueued == claim.head
     if not recovers and not claim.attempts and not last_of_replay:
-        return _further(claim, await flights.record_taken(what))
+        recorded = _known(claim, await flights.record_taken(what))
+        if recorded["last_enqueued"] > claim.head and not recorded["is_kept"]:
+            db.hint()
+        return _further(what, recorded)
     async with db.tx(at.tenant) as tx:
         await health.fared_well(tx, at.tenant, at.endpoint, what.now)
-        (recorded,) = await store.record_taken(tx, at.tenant, [what])
-        further = _further(claim, recorded)
+        recorded = _known(claim, *await store.record_taken(tx, at.tenant, [what]))
         if last_of_replay:
             await store.wake_live(tx, at)
         if claim.attempts:
             await alarms.clear(tx, at.tenant, kind=Kind.HEAD_REFUSED, subject=claim.key, now=what.now)
         tx.wakes_workers = True
-    return further
+    return _further(what, recorded)
 
 
-def _further(claim: Claim, last_enqueued: int | None) -> Claim | None:
-    if last_enqueued is None:
+def _known(claim: Claim, recorded: Row | None) -> Row:
+    if recorded is None:
         raise LeaseLost(claim.key)
-    if last_enqueued <= claim.head:
+    return recorded
+
+
+def _further(what: Taken, recorded: Row) -> Further | None:
+    if not recorded["is_kept"]:
         return None
-    return replace(claim, attempts=0, last_enqueued=last_enqueued, last_done=claim.head)
+    claim = replace(what.claim, attempts=0, last_enqueued=recorded["last_enqueued"], last_done=what.claim.head)
+    return Further(claim, recorded, what.following if recorded["is_made"] else None)
 
 
 async def failed(db: Db, claim: Claim, at: Place, what: Failed, now: BusinessTime) -> None:

@@ -6,7 +6,8 @@ from typing import cast
 from uuid import UUID
 
 from fibregate.clock import BusinessTime
-from fibregate.db import Statements
+from fibregate.db import Row, Statements
+from fibregate.kcis.delivery.letters import store as letters
 from fibregate.kcis.delivery.model import Attempt, Place, Taken
 from fibregate.vocabulary import TenantId
 
@@ -16,11 +17,12 @@ with asked as (
     from unnest(
         $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::integer[], $9::timestamptz[],
         $10::uuid[], $11::timestamptz[], $12::real[], $13::real[], $14::real[], $15::real[], $16::real[],
-        $17::smallint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[], $23::boolean[]
+        $17::smallint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::uuid[], $23::boolean[],
+        $24::uuid[], $25::bytea[], $26::timestamptz[]
     ) as a (
         key, owner, generation, head, endpoint_id, order_key, number, now, replay_id, started_at, took_ms, dns_ms,
         connect_ms, tls_ms, first_byte_ms, http_status, outcome, answer, peer, signed_with, request_id,
-        keeps_lane
+        keeps_lane, lane_of_replay, next_body, next_made_at
     )
 ),
 held as materialized (
@@ -35,7 +37,7 @@ done as (
         owner = case when h.is_kept then l.owner end, leased_until = case when h.is_kept then l.leased_until end
     from held as h
     where l.key = h.key
-    returning l.key, l.last_enqueued
+    returning l.key, l.last_enqueued, h.is_kept
 ),
 counted as (
     update deliveries as d
@@ -62,21 +64,43 @@ noted as (
         a.connect_ms, a.tls_ms, a.first_byte_ms, a.http_status, a.outcome, a.answer, a.peer, a.signed_with::uuid[],
         a.request_id
     from asked as a join counted as c using (key)
+),
+made as (
+    insert into deliveries as d (tenant_id, endpoint_id, order_key, sequence_number, body, made_at)
+    select $1, a.endpoint_id, a.order_key, a.number + 1, a.next_body, a.next_made_at
+    from asked as a join done using (key)
+    where done.is_kept and a.next_body is not null
+    order by a.endpoint_id, a.order_key, a.number
+    on conflict (tenant_id, endpoint_id, order_key, sequence_number) do nothing
+    returning d.endpoint_id, d.order_key
 )
-select key, last_enqueued from done
-"""
+select done.key, done.last_enqueued, done.is_kept, made.order_key is not null as is_made, h.*
+from asked as g
+join done using (key)
+left join made using (endpoint_id, order_key)
+left join lateral (
+{head}
+) as h on done.is_kept
+""".replace(
+    "{head}",
+    letters.head(
+        "g.endpoint_id, g.order_key, g.head + 1 as number, g.lane_of_replay as replay_id,"
+        " g.next_body is null as has_no_bytes"
+    ),
+)
 
 
-async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken]) -> list[int | None]:
-    """The lanes' heads are done, in one statement with their attempts.
+async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken]) -> list[Row | None]:
+    """The lanes' heads are done, in one statement with their attempts, and the bytes of what comes next are kept.
 
     Locks the lanes in the order of their keys, as those do who tell. Answers, in the order given, the last number that
-    each lane has; None where its lease is lost and nothing was recorded.
+    each lane has, whether the lane is kept and then its next head (as `find_heads`, seen before this was recorded);
+    None where the lease is lost and nothing was recorded.
     """
     columns = zip(*(_taken(one) for one in taken), strict=True)
     rows = await on.rows(_RECORD_TAKEN, tenant, *(list(one) for one in columns))
-    last = {row["key"]: row["last_enqueued"] for row in rows}
-    return [last.get(one.claim.key) for one in taken]
+    recorded = {row["key"]: row for row in rows}
+    return [recorded.get(one.claim.key) for one in taken]
 
 
 def _taken(one: Taken) -> tuple[object, ...]:
@@ -96,6 +120,9 @@ def _taken(one: Taken) -> tuple[object, ...]:
         literal,
         request_id,
         one.keeps_lane,
+        at.replay,
+        one.following and one.following.body,
+        one.following and one.following.made_at,
     )
 
 

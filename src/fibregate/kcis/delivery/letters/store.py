@@ -7,14 +7,14 @@ from fibregate.db import Row, Statements
 from fibregate.kcis.delivery.model import Made, Place
 from fibregate.vocabulary import TenantId
 
-_FIND_HEADS = """
+_HEAD = """
 select
     e.url, e.rendering, e.enabled, e.deleted_at is not null as deleted, e.rate_per_second, e.concurrency,
     e.connect_seconds, e.total_seconds, e.headers, e.auth_kind, e.auth,
     h.state = 'DOWN' as down, h.failures, h.failing_since, h.failing_lanes, h.prober, h.scout, h.recovered_at,
     x.secret_ids, x.secrets, x.private_keys,
     n.number, k.id, k.request_id, k.conversation_id, d.body, d.made_at,
-    case when d.body is null then k.facts end as facts,
+    case when d.body is null and a.has_no_bytes then k.facts end as facts, f.facts as next_facts,
     exists (
         select from kci_skips as s
         where s.tenant_id = $1 and s.endpoint_id = a.endpoint_id and s.order_key = a.order_key
@@ -35,8 +35,7 @@ select
             and i.sequence_number < n.number and i.done_at is null and i.position is not null
             and o.delivered_at is null and o.skipped_at is null
     ) as waits_for_replay
-from unnest($2::uuid[], $3::bigint[], $4::integer[], $5::uuid[])
-    with ordinality as a (endpoint_id, order_key, number, replay_id, place)
+from (select {asked}) as a
 left join endpoints as e on e.tenant_id = $1 and e.endpoint_id = a.endpoint_id
 left join endpoint_health as h on h.tenant_id = $1 and h.endpoint_id = a.endpoint_id
 cross join lateral (
@@ -66,8 +65,37 @@ left join lateral (
         and d.sequence_number = n.number
     limit 1
 ) as d on true
-order by a.place
+left join lateral (
+    select k.facts from kcis as k
+    where a.replay_id is null and k.tenant_id = $1 and k.order_key = a.order_key and k.sequence_number = n.number + 1
+        and not exists (
+            select from deliveries as d
+            where d.tenant_id = $1 and d.endpoint_id = a.endpoint_id and d.order_key = a.order_key
+                and d.sequence_number = n.number + 1
+        )
+    limit 1
+) as f on true
 """
+
+
+def head(asked: str) -> str:
+    """All that sending the head of one lane needs, as a query to be joined laterally to what names the lane.
+
+    `asked` is `endpoint_id, order_key, number, replay_id, has_no_bytes`. `facts` are there where the bytes have to be
+    made from them, `next_facts` where that is so of the KCI behind the head.
+    """
+    return _HEAD.replace("{asked}", asked)
+
+
+_FIND_HEADS = """
+select h.*
+from unnest($2::uuid[], $3::bigint[], $4::integer[], $5::uuid[])
+    with ordinality as w (endpoint_id, order_key, number, replay_id, place)
+cross join lateral (
+{head}
+) as h
+order by w.place
+""".replace("{head}", head("w.endpoint_id, w.order_key, w.number, w.replay_id, true as has_no_bytes"))
 
 
 async def find_heads(on: Statements, tenant: TenantId, asked: Sequence[Place]) -> list[Row]:
