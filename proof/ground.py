@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -194,6 +194,23 @@ class Gateway:
         if ran.returncode:
             raise NotStarted(f"fibregate {' '.join(words)}: {complaint.decode(errors='replace')[-2000:]}")
         return said.decode()
+
+    async def cli_rounds(self, *rounds: Sequence[Sequence[str]]) -> list[list[str]]:
+        """What many of them printed, round after round; those of a round run at the same time. Raises `NotStarted`."""
+        there = ["--data", str(self.data)]
+        asked = [[[*words, *there] for words in commands] for commands in rounds]
+        ran = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "proof.clerk", str(self.folder)),
+            env={**self.environment, "PYTHONPATH": os.pathsep.join([str(self.source), str(ROOT)])},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            preexec_fn=_end_with_us,
+        )
+        said, complaint = await ran.communicate(orjson.dumps(asked))
+        if ran.returncode:
+            raise NotStarted(complaint.decode(errors="replace")[-3000:])
+        return orjson.loads(said)
 
     async def stop(self) -> None:
         """The supervisor of the database last."""

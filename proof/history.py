@@ -7,7 +7,8 @@ monotonic clock, the same for all processes; `wall` is UTC.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -56,6 +57,13 @@ class Writer:
         self._file.close()
 
 
+@contextmanager
+def writing(path: Path) -> Generator[Writer]:
+    """A writer that is closed at the end."""
+    with closing(Writer(path)) as opened:
+        yield opened
+
+
 def stamp() -> Record:
     """The present by both clocks."""
     return {"at": time.monotonic(), "wall": datetime.now(UTC).isoformat(timespec="microseconds")}
@@ -98,7 +106,8 @@ async def dump(dsn: str, folder: Path) -> None:
                     await _copy(connection, sql, rows / f"{table}.jsonl")
     finally:
         await connection.close()
-    Writer(folder / "dump.jsonl").write({**began, "until": time.monotonic()})
+    with writing(folder / "dump.jsonl") as done:
+        done.write({**began, "until": time.monotonic()})
 
 
 async def _copy(connection: Any, sql: str, wanted: Path) -> None:

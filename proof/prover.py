@@ -5,6 +5,7 @@ import pkgutil
 import re
 import shutil
 import time
+import traceback
 from pathlib import Path
 
 import proof
@@ -35,7 +36,7 @@ async def prove(one: Proof, size: Size, base: Path, *, source: Path = SOURCE, wi
         say(f"{one.name}: the tree itself, at the {size.value} figures")
         outcome.findings = await one.run(source, one.figures[size], _fresh(base / one.name))
     except Exception as error:  # noqa: BLE001 - a proof that breaks down is a proof that failed, and the others go on
-        outcome.failed = f"{type(error).__name__}: {error}"
+        outcome.failed = "; ".join(_told(error))
     outcome.seconds = time.monotonic() - began
     return outcome
 
@@ -50,6 +51,17 @@ async def _catch(one: Proof, bug: seeds.Bug, folder: Path, source: Path) -> str:
     if not seen:
         say(f"{one.name}: NOT CAUGHT; broken instead: {found.broken or 'nothing'}")
     return ", ".join(f"{name}: {count}" for name, count in seen.items())
+
+
+def _told(error: BaseException) -> list[str]:
+    """Each error of a group, with the line of a proof where it came up."""
+    inside: tuple[BaseException, ...] = getattr(error, "exceptions", ())
+    if inside:
+        return [one for each in inside for one in _told(each)]
+    here = Path(proof.__path__[0])
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if here in Path(one.filename).parents]
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return [f"{type(error).__name__}: {error}{where}"]
 
 
 def _fresh(folder: Path) -> Path:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from proof import checker, history, town, traffic
 from proof.caller import Wire
 from proof.ground import SETTINGS, START_SECONDS, Gateway, NotStarted, Process
 from proof.model import Figures, Findings, Proof, Size, say
-from proof.town import Town
+from proof.slots import TOWN
 from proof.traffic import PATHS, REASONS, TENANTS, Traffic
 
 CRASHED: Final = "processes that ended by themselves"
@@ -55,17 +55,17 @@ class Storm:
 
     async def kill(self) -> None:
         """Each when the load has come so far, and something was accepted again after the one before."""
-        log = history.Writer(self.folder / "kills.jsonl")
         victims = self._victims()
-        for place, victim in enumerate(victims):
-            mark = self.total * (place + self.traffic.chance.random()) / len(victims)
-            while self.traffic.accepted < mark and self.loading:
-                await asyncio.sleep(0.01)
-            await self._kill(victim, log)
-            before = self.traffic.accepted
-            while self.traffic.accepted == before and self.loading:
-                await asyncio.sleep(0.01)
-            say(f"  {self.traffic.accepted:,} of {self.total:,} updates accepted, {place + 1} kills")
+        with history.writing(self.folder / "kills.jsonl") as log:
+            for place, victim in enumerate(victims):
+                mark = self.total * (place + self.traffic.chance.random()) / len(victims)
+                while self.traffic.accepted < mark and self.loading:
+                    await asyncio.sleep(0.01)
+                await self._kill(victim, log)
+                before = self.traffic.accepted
+                while self.traffic.accepted == before and self.loading:
+                    await asyncio.sleep(0.01)
+                say(f"  {self.traffic.accepted:,} of {self.total:,} updates accepted, {place + 1} kills")
 
     def _victims(self) -> list[str]:
         kills: dict[str, int] = self.figures["kills"]
@@ -123,8 +123,8 @@ class Storm:
 
     async def read_feeds(self) -> None:
         """As a tenant that reads its feed while it is written, and at last to its end."""
-        log = history.Writer(self.folder / "feed.jsonl")
-        await asyncio.gather(*(self._read_feed(code, log) for code in TENANTS))
+        with history.writing(self.folder / "feed.jsonl") as log:
+            await asyncio.gather(*(self._read_feed(code, log) for code in TENANTS))
 
     async def _read_feed(self, code: str, log: history.Writer) -> None:
         after, more = "", True
@@ -141,23 +141,24 @@ class Storm:
 
 async def run(source: Path, figures: Figures, folder: Path) -> Findings:
     gateway = Gateway(folder, source)
-    await town.settle(gateway, Town(tenants=TENANTS, premises=figures["premises"]))
-    async with gateway, Wire() as wire:
-        await gateway.serve()
-        web, work = await gateway.web(), await gateway.work()
-        callers = traffic.callers(gateway, wire, web, history.Writer(folder / "client.jsonl"))
-        hears = await traffic.receiver_of(gateway, folder)
-        # The receiver takes a moment to answer, so that a kill finds some in flight.
-        await wire.send("POST", f"{hears.url}/control", {}, b'[{"delay": %.3f}]' % figures["delay"])
-        for code in TENANTS:
-            await traffic.endpoint(callers[code], hears)
-        history.write_run(folder, {"proof": "T1", "figures": dict(figures), "endpoints": dict(PATHS)})
-        flow = Traffic(callers, random.Random(figures["seed"]))
-        storm = Storm(gateway, figures, folder, flow, web, work, Findings())
-        await storm.wait_for_workers()
-        await _weather(storm)
-        await gateway.postgres_answers()
-        await history.dump(gateway.superuser, folder)
+    await town.settle(gateway, replace(TOWN, premises=figures["premises"]))
+    with history.writing(folder / "client.jsonl") as log:
+        async with gateway, Wire() as wire:
+            await gateway.serve()
+            web, work = await gateway.web(), await gateway.work()
+            callers = traffic.callers(gateway, wire, web, log)
+            hears = await traffic.receiver_of(gateway, folder)
+            # The receiver takes a moment to answer, so that a kill finds some in flight.
+            await wire.send("POST", f"{hears.url}/control", {}, b'[{"delay": %.3f}]' % figures["delay"])
+            for code in TENANTS:
+                await traffic.endpoint(callers[code], hears)
+            history.write_run(folder, {"proof": "T1", "figures": dict(figures), "endpoints": dict(PATHS)})
+            flow = Traffic(callers, random.Random(figures["seed"]))
+            storm = Storm(gateway, figures, folder, flow, web, work, Findings())
+            await storm.wait_for_workers()
+            await _weather(storm)
+            await gateway.postgres_answers()
+            await history.dump(gateway.superuser, folder)
     found = checker.check(folder)
     found.looked_at(UNANSWERED, CRASHED)
     found.add(storm.found)

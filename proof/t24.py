@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from proof import history, town, traffic, verifiers
 from proof.caller import Caller, Wire
 from proof.ground import Gateway
 from proof.model import Figures, Findings, Proof, Size, say
-from proof.town import Town
+from proof.slots import TOWN
 from proof.traffic import REASONS, TENANTS, Traffic
 from proof.verifiers import Case
 
@@ -119,21 +119,22 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
     found = Findings()
     found.looked_at(*PROOF.invariants)
     gateway = Gateway(folder, source)
-    await town.settle(gateway, Town(tenants=TENANTS, premises=figures["premises"]))
-    async with gateway, Wire() as wire:
-        web = await gateway.serve()
-        callers = traffic.callers(gateway, wire, web, history.Writer(folder / "client.jsonl"))
-        hears = await traffic.receiver_of(gateway, folder, "--bodies")
-        rotations = [await _rotation(callers[code], hears) for code in TENANTS]
-        flow = Traffic(callers, random.Random(figures["seed"]))
-        node = await verifiers.Node.found(folder, may_install=figures["may_install"])
-        trial = Trial(gateway, folder, figures, flow, rotations, node, found)
-        await trial.part("one secret")
-        await asyncio.gather(*(one.replace(7) for one in rotations))
-        await trial.part("during a rotation, and in it another", [one.replace(7) for one in rotations])
-        await trial.part("three secrets")
-        await asyncio.gather(*(one.replace(0) for one in rotations))
-        await trial.part("after the rotation")
+    await town.settle(gateway, replace(TOWN, premises=figures["premises"]))
+    with history.writing(folder / "client.jsonl") as log:
+        async with gateway, Wire() as wire:
+            web = await gateway.serve()
+            callers = traffic.callers(gateway, wire, web, log)
+            hears = await traffic.receiver_of(gateway, folder, "--bodies")
+            rotations = [await _rotation(callers[code], hears) for code in TENANTS]
+            flow = Traffic(callers, random.Random(figures["seed"]))
+            node = await verifiers.Node.found(folder, may_install=figures["may_install"])
+            trial = Trial(gateway, folder, figures, flow, rotations, node, found)
+            await trial.part("one secret")
+            await asyncio.gather(*(one.replace(7) for one in rotations))
+            await trial.part("during a rotation, and in it another", [one.replace(7) for one in rotations])
+            await trial.part("three secrets")
+            await asyncio.gather(*(one.replace(0) for one in rotations))
+            await trial.part("after the rotation")
     found.notes += [*node.notes, *verifiers.versions()]
     return found
 

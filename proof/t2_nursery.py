@@ -3,8 +3,8 @@
     python -m proof.t2_nursery MODULE
 
 Each line on standard input is a JSON list: the name of a command, which is a function of MODULE, and its arguments by
-name. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID`. One
-lives at a time.
+name. What is said is `born PID`, what the process itself says (`ready URL`), and, when it is over, `gone PID STATUS`.
+One lives at a time.
 """
 
 import asyncio
@@ -17,13 +17,17 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 from proof.ground import ROOT, environment
+from proof.t2_points import STATUS
 
 PATIENCE: Final = 60.0
+_DEATHS: Final = frozenset({STATUS, -signal.SIGKILL})
+"""How a process ends at a point, or killed."""
 
 
 @dataclass
@@ -37,7 +41,6 @@ class Nursery:
     url: str = ""
     pid: int = 0
     _running: Any = None
-    _gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
         path = os.pathsep.join([str(self.source), str(ROOT)])
@@ -65,21 +68,24 @@ class Nursery:
         self.url = (await self._said("ready"))[1] if until_ready else ""
 
     async def gone(self, seconds: float) -> bool:
-        """Whether it ended by itself within so many seconds."""
+        """Whether it died within so many seconds. Raises RuntimeError where it neither met its point nor was killed."""
         if not self.pid:
             return True
         try:
             async with asyncio.timeout(seconds):
-                await self._said("gone")
+                status = int((await self._said("gone"))[2])
         except TimeoutError:
             return False
         self.pid = 0
+        if status not in _DEATHS:
+            raise RuntimeError(f"a process ended by itself, with {status}; see {self.log}")
         return True
 
     async def kill(self) -> None:
         """`kill -9`, if it lives."""
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may have died a moment ago
+                os.kill(self.pid, signal.SIGKILL)
             await self.gone(PATIENCE)
 
     async def _said(self, word: str) -> list[str]:
@@ -94,18 +100,25 @@ class Nursery:
 
 def _live(run: Callable[..., None], arguments: Mapping[str, object]) -> None:
     """In the child: the command itself, to its end."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # dies with the nursery
+    _end_with_parent()
     os.setsid()
+    status = 1
     try:
         run(**arguments)
+        status = 0
     except BaseException:  # noqa: BLE001 - the end of a process; its traceback is its log
         traceback.print_exc()
     finally:
         sys.stdout.flush()
-        os._exit(0)
+        os._exit(status)
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
 
 def main(module: str) -> None:
+    _end_with_parent()
     commands = importlib.import_module(module)
     gc.collect()
     gc.freeze()  # what is there already is looked at by no child's collector
@@ -115,8 +128,8 @@ def main(module: str) -> None:
         if not pid:
             _live(getattr(commands, command), arguments)
         print(f"born {pid}", flush=True)
-        os.waitpid(pid, 0)
-        print(f"gone {pid}", flush=True)
+        _, status = os.waitpid(pid, 0)
+        print(f"gone {pid} {os.waitstatus_to_exitcode(status)}", flush=True)
 
 
 if __name__ == "__main__":

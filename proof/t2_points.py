@@ -6,9 +6,9 @@ ends the process there and then when the page says that this visit is the last.
 
 import ast
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 PACKAGE: Final = "fibregate"
 MODULE: Final = "_crash_points"
@@ -223,6 +223,9 @@ class Page:
         self._shared.close()
 
 
-def visits(seen: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
-    """Every visit of every point that was passed, the first `most` of each."""
-    return [(label, visit) for label, times in seen for visit in range(1, min(times, most) + 1)]
+def visits(seen: Mapping[str, int], figures: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Where to die, of what was passed: of the figures' `files`, if any, and the first `visits` of each point."""
+    files: tuple[str, ...] = tuple(figures["files"])
+    most: int = figures["visits"]
+    wanted = {label: times for label, times in seen.items() if not files or label.startswith(files)}
+    return [(label, visit) for label, times in wanted.items() for visit in range(1, min(times, most) + 1)]

@@ -1,4 +1,4 @@
-"""Where T2 happens: a gateway whose own processes only look on, and processes that are born to die at a point."""
+"""Where T2 happens: a gateway of whole processes, and beside it those that are born to die at a point."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import re
 import signal
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,10 +18,10 @@ from proof import history, traffic
 from proof.caller import Answer, Caller, Wire
 from proof.ground import SETTINGS, Gateway, Process
 from proof.look import rows, until_none
-from proof.slots import TOWN, Slot, open_slots
+from proof.slots import Slot, open_slots
 from proof.t2_nursery import Nursery
 from proof.t2_points import PAGE, Page
-from proof.town import settle
+from proof.town import Town, settle
 
 PATIENCE: Final = 30.0
 DIES_WITHIN: Final = 2.0
@@ -49,7 +49,7 @@ class Tree:
 
 @dataclass
 class Stage:
-    """`plain` is a web process without points, which prepares and is never killed; `sql` looks behind all walls."""
+    """`plain` serves without points; it prepares and is never killed. `sql` looks behind all walls."""
 
     gateway: Gateway
     folder: Path
@@ -86,19 +86,21 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(source: Path, folder: Path) -> AsyncGenerator[Stage]:
-    """The gateway of the tree under proof, its own web side and worker put to sleep once its database runs."""
+async def stage(source: Path, folder: Path, town: Town, *, works: bool) -> AsyncGenerator[Stage]:
+    """The gateway of the tree under proof. Unless it `works`, its own worker sleeps once its database runs."""
     async with AsyncExitStack() as parts:
         gateway = Gateway(folder / "g", source, {"FIBREGATE_ONE_OPEN_ORDER": "false"})
-        await settle(gateway, TOWN)
+        await settle(gateway, town)
         await parts.enter_async_context(gateway)
         supervisor = await gateway.serve()
-        plain = await gateway.web("plain")
-        await parts.enter_async_context(asleep(gateway, supervisor))
+        plain = supervisor
+        if not works:
+            plain = await gateway.web("plain")
+            await parts.enter_async_context(asleep(gateway, supervisor))
         await _let_in(gateway)
         await rows(gateway, "update premises set unlimited_lines = true")
         wire = await parts.enter_async_context(Wire())
-        log = history.Writer(folder / "client.jsonl")
+        log = parts.enter_context(history.writing(folder / "client.jsonl"))
         sql: Any = await parts.enter_async_context(asyncpg.create_pool(gateway.superuser, min_size=2, max_size=4))
         yield Stage(
             gateway=gateway,
@@ -135,7 +137,8 @@ async def asleep(gateway: Gateway, process: Process) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        os.kill(process.pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # it may have ended; whoever stops it will see
+            os.kill(process.pid, signal.SIGCONT)
 
 
 @asynccontextmanager
@@ -149,9 +152,9 @@ async def mortal(on: Stage, tree: Tree, name: str, **more: str) -> AsyncGenerato
         PAGE: str(page.file),
         **more,
     }
-    async with Nursery(tree.source, on.folder / f"{name}.log", settings) as nursery:
-        yield nursery, page
-    page.close()
+    with closing(page):
+        async with Nursery(tree.source, on.folder / f"{name}.log", settings) as nursery:
+            yield nursery, page
 
 
 _GENERATED: Final = re.compile(

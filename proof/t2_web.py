@@ -1,8 +1,8 @@
 """T2 at the doors: each route dies at each point that it passes; the process starts again, the caller repeats it."""
 
 import asyncio
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -55,7 +55,6 @@ async def run(on: Stage, tree: Tree, figures: Mapping[str, Any], findings: Findi
     """As many processes at a time as there are tenants, each for one."""
     plan = Plan(findings)
     routes = await _offered(on, figures, findings)
-    worker = await on.gateway.work("worker")
     for code in on.tenants:
         await _endpoint(on, code)
     async with AsyncExitStack() as parts:
@@ -65,13 +64,20 @@ async def run(on: Stage, tree: Tree, figures: Mapping[str, Any], findings: Findi
             lanes.append(_Lane(on, code, plan, nursery, page))
             for caller in lanes[-1].callers.values():
                 await caller.token()  # of the plain process, so that no death is about tokens
-        for route in routes:
-            plan.deaths.extend(await lanes[0].rehearse(route, figures))
+        plan.deaths.extend(_thinned([await lanes[0].rehearse(route, figures) for route in routes], figures["alike"]))
         say(f"T2: {len(plan.deaths)} deaths of {len(routes)} routes at the doors")
         await asyncio.gather(*(lane.work() for lane in lanes))
-    await worker.stop()
     findings.done.update({"routes": len(routes), "points that a route died at": len(plan.crashed_at)})
     return plan
+
+
+def _thinned(deaths: Sequence[Sequence[Death]], alike: int) -> Iterator[Death]:
+    """Of points that all routes pass on their way in and out, each route takes every `alike`-th, in turns."""
+    passed = Counter(label for of_route in deaths for label in {one.label for one in of_route})
+    for turn, of_route in enumerate(deaths):
+        for place, death in enumerate(of_route):
+            if passed[death.label] < len(deaths) or (place + turn) % alike == 0:
+                yield death
 
 
 async def _offered(on: Stage, figures: Mapping[str, Any], findings: Findings) -> list[Route]:
@@ -111,7 +117,7 @@ class _Lane:
         self.page.clear()
         got = await self._ask(asked)
         self.plan.shapes[route.name] = shape(got)
-        seen = visits(self.page.visited().items(), figures["visits"])
+        seen = visits(self.page.visited(), figures)
         await self._judge(Death(route, "no point", 0), asked)
         return [Death(route, *one) for place, one in enumerate(seen) if place % figures["every"] == 0]
 

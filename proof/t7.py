@@ -33,7 +33,7 @@ QUIET_SECONDS: Final = 0.15
 _ATTEMPTS: Final = """
 select
     e.url, e.endpoint_id, a.order_key, a.sequence_number, a.attempt, a.started_at, a.outcome, a.http_status,
-    a.next_attempt_at
+    a.next_attempt_at, a.took_ms, a.connect_ms
 from delivery_attempts as a
 join endpoints as e on e.tenant_id = a.tenant_id and e.endpoint_id = a.endpoint_id
 """

@@ -38,6 +38,7 @@ class Tried:
     outcome: str
     status: int | None
     next_attempt_at: datetime | None
+    took: str = ""
 
     @property
     def name(self) -> str:
@@ -56,6 +57,7 @@ def tried(row: Mapping[str, Any]) -> Tried:
         outcome=row["outcome"],
         status=row["http_status"],
         next_attempt_at=row["next_attempt_at"],
+        took=f"{row['took_ms']} ms, of these {row['connect_ms']} to connect",
     )
 
 
@@ -64,7 +66,7 @@ def judge(rows: Sequence[Tried], found: Findings) -> None:
     found.looked_at(*INVARIANTS)
     for one in rows:
         if one.outcome not in one.fault.outcomes or one.status != one.fault.status:
-            found.broke(MISNAMED, f"{one.name}: {one.outcome} {one.status}, was {_wanted(one.fault)}")
+            found.broke(MISNAMED, f"{one.name}: {one.outcome} {one.status} after {one.took}, was {_wanted(one.fault)}")
     for there in _by_endpoint(rows):
         fault = there[0].fault
         if fault.after == "tried again":

@@ -52,12 +52,18 @@ async def settle(gateway: Gateway, town: Town) -> None:
 
     Nothing of it may run yet; `serve` it afterwards.
     """
-    key = f"{town!r} {_schema(gateway.source)}"
-    if key not in _templates:
-        _templates[key] = await _furnished(gateway.source, town)
-    copied = await asyncio.create_subprocess_exec("cp", "-a", str(_templates[key]), str(gateway.data))
+    kept = await template(gateway.source, town)
+    copied = await asyncio.create_subprocess_exec("cp", "-a", str(kept), str(gateway.data))
     if await copied.wait():
-        raise OSError(f"{_templates[key]} could not be copied to {gateway.data}")
+        raise OSError(f"{kept} could not be copied to {gateway.data}")
+
+
+async def template(source: Path, town: Town) -> Path:
+    """What is copied. Ask for it first where two gateways of a town are to settle at the same time."""
+    key = f"{town!r} {_schema(source)}"
+    if key not in _templates:
+        _templates[key] = await _furnished(source, town)
+    return _templates[key]
 
 
 def credentials(gateway: Gateway) -> dict[str, Credential]:
@@ -89,34 +95,39 @@ async def _furnished(source: Path, town: Town) -> Path:
 
 
 async def _furnish(gateway: Gateway, town: Town) -> None:
-    offers = ("--offer", "LINE_PROFILE=55/55,80/20", "--offer", "MINIMUM_SPEED=100")
-    await asyncio.gather(
-        gateway.cli("premises", "area", AREA, "--nation", "ENG"),
-        gateway.cli("premises", "profile", "GPON", *offers),
-        *(gateway.cli("tenant", "add", one) for one in town.tenants),
-    )
     file = gateway.folder / "premises.csv"
     file.write_text(town.csv, "utf-8")
-    hours = (f"1-5/08:00-13:00/{town.places}", f"1-5/13:00-18:00/{town.places}")
-    patterns = [word for one in hours for word in ("--pattern", one)]
-    days = ("--lead-days", str(town.lead_days), "--open-days", str(town.open_days))
-    await asyncio.gather(
-        gateway.cli("premises", "import", str(file)),
-        *(_handover(gateway, code, number) for number, code in enumerate(town.tenants)),
-        *([gateway.cli("slots", "book-create", AREA, *patterns, *days)] if town.places else []),
-    )
+    offers = ("--offer", "LINE_PROFILE=55/55,80/20", "--offer", "MINIMUM_SPEED=100")
     ways = [("--supplier", SUPPLIER), *(("--tenant", code) for code in town.tenants)]
-    made = await asyncio.gather(*(_credential(gateway, kind, code) for kind, code in ways))
-    kept = {code: pair for (_, code), pair in zip(ways, made, strict=True)}
+    *_, said = await gateway.cli_rounds(
+        [
+            ["premises", "area", AREA, "--nation", "ENG"],
+            ["premises", "profile", "GPON", *offers],
+            *(["tenant", "add", one] for one in town.tenants),
+        ],
+        [
+            ["premises", "import", str(file)],
+            *(_handover(code, number) for number, code in enumerate(town.tenants)),
+            *([_slots(town)] if town.places else []),
+        ],
+        [["credential", "add", *way] for way in ways],
+    )
+    kept = {code: _credential(text) for (_, code), text in zip(ways, said, strict=True)}
     (gateway.data / "proof.json").write_bytes(orjson.dumps(kept))
 
 
-async def _handover(gateway: Gateway, code: str, number: int) -> None:
+def _handover(code: str, number: int) -> list[str]:
     enni = ("--enni", f"ENNI-{number + 1:03d}", "--outer-vlan", str(101 + number))
-    await gateway.cli("premises", "handover", code, AREA, *enni)
+    return ["premises", "handover", code, AREA, *enni]
 
 
-async def _credential(gateway: Gateway, kind: str, code: str) -> list[str]:
-    said = await gateway.cli("credential", "add", kind, code)
+def _slots(town: Town) -> list[str]:
+    hours = (f"1-5/08:00-13:00/{town.places}", f"1-5/13:00-18:00/{town.places}")
+    patterns = [word for one in hours for word in ("--pattern", one)]
+    days = ("--lead-days", str(town.lead_days), "--open-days", str(town.open_days))
+    return ["slots", "book-create", AREA, *patterns, *days]
+
+
+def _credential(said: str) -> list[str]:
     found = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
     return [found["client id"], found["secret"]]

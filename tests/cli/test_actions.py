@@ -9,7 +9,7 @@ from aiohttp import web
 from tests.cli.operator_desk import Desk
 from tests.cli.test_why import BY, CLEAN, NOBODY_HOME, RULES, SAYS_NOTHING, listening, placed
 from tests.kcis.receiver import Receiver, receiving
-from tests.sandbox.stage import Stage, staged
+from tests.sandbox.stage import Stage, seed, staged
 
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.model import Change
@@ -19,6 +19,7 @@ from fibregate.orders import actions as orders
 
 @pytest.fixture
 async def stage(dsns: Dsns) -> AsyncIterator[Stage]:
+    await seed(dsns)
     async with staged(dsns) as ready:
         yield ready
 
@@ -94,6 +95,7 @@ async def test_parked_deliveries_are_for_either(
     office: Desk, dsns: Dsns, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIBREGATE_RETRY_DAYS", "1")
+    await seed(dsns)
     async with staged(dsns) as stage:
         await listening(stage, receiver, answers=404)
         order = await placed(stage, CLEAN)

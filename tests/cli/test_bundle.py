@@ -15,7 +15,7 @@ from aiohttp import web
 from tests.cli.operator_desk import Desk
 from tests.cli.test_why import BY, CLEAN, RULES, placed
 from tests.kcis.receiver import Receiver, receiving
-from tests.sandbox.stage import Stage, staged
+from tests.sandbox.stage import Stage, seed, staged
 
 from fibregate.cli.bundle.masking import HIDDEN, Masker, Show
 from fibregate.cli.bundle.shapes import SHAPES
@@ -31,6 +31,7 @@ MAIL, PHONE = "asha.canary@example.org", "07700 900123"
 
 @pytest.fixture
 async def stage(dsns: Dsns) -> AsyncIterator[Stage]:
+    await seed(dsns)
     async with staged(dsns) as ready:
         yield ready
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from tests.cli.operator_desk import Desk
 from tests.kcis.receiver import Receiver, receiving
-from tests.sandbox.stage import Stage, staged
+from tests.sandbox.stage import Stage, seed, staged
 
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.model import Change, Rules
@@ -34,6 +34,7 @@ RULES = Rules(
 
 @pytest.fixture
 async def stage(dsns: Dsns) -> AsyncIterator[Stage]:
+    await seed(dsns)
     async with staged(dsns) as ready:
         yield ready
 

@@ -198,16 +198,27 @@ class Stage:
         return [] if booked == held else [booked, held]
 
 
+async def seed(dsns: Dsns) -> None:
+    """Tenants, clock and invented network; the same in every database, so it is done once and copied."""
+    db = Db(dsns.runtime)
+    try:
+        tenants: dict[str, TenantId] = {}
+        for code in ("YOUR_TENANT", "ISP1", "ISP2"):
+            row = await db.row("insert into tenants (code) values ($1) returning tenant_no", None, code)
+            assert row is not None
+            tenants[code] = TenantId(row["tenant_no"])
+        await clock.set_start(db, START)
+        await world.seed(db, tenants, START)
+    finally:
+        await db.close()
+
+
 @asynccontextmanager
-async def staged(dsns: Dsns, *, start: BusinessTime = START) -> AsyncGenerator[Stage]:
+async def staged(dsns: Dsns) -> AsyncGenerator[Stage]:
+    """Plays in a database that was seeded."""
     db, work = Db(dsns.runtime), Db(dsns.runtime, role=WORK_ROLE)
-    tenants: dict[str, TenantId] = {}
-    for code in ("YOUR_TENANT", "ISP1", "ISP2"):
-        row = await db.row("insert into tenants (code) values ($1) returning tenant_no", None, code)
-        assert row is not None
-        tenants[code] = TenantId(row["tenant_no"])
-    await clock.set_start(db, start)
-    await world.seed(db, tenants, start)
+    rows = await db.rows("select code, tenant_no from tenants", None)
+    tenants = {str(row["code"]): TenantId(row["tenant_no"]) for row in rows}
     guard = Guard(allow=["127.0.0.0/8"], ports=None, plain_http=True)
     async with Connector(guard, connect_seconds=1, total_seconds=2) as connector:
         ours = SandboxClock(work)
