@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from proof import traffic
 from proof.caller import UPDATES, Answer
@@ -114,6 +114,7 @@ async def _made_endpoint(on: Stage, tenant: str, number: int, **more: object) ->
 async def _create_endpoint(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
     url = f"{on.hears.url}/spare/{number}"
     body = {"url": url, "rendering": "wholesale-webhook", "headers": {"X-Api-Key": "0123"}, "ratePerSecond": 5}
+    body["creationId"] = str(uuid5(NAMESPACE_URL, url))
     return Asked("POST", f"{MANAGE}/endpoints", body, (url,), cleared=("endpoints", url))
 
 
@@ -131,7 +132,8 @@ async def _delete_endpoint(on: Stage, tenant: str, number: int) -> Asked:
 async def _create_secret(on: Stage, tenant: str, number: int) -> Asked:
     made = await _made_endpoint(on, tenant, number)
     path = f"{MANAGE}/endpoints/{made}/secrets"
-    return Asked("POST", path, {"overlapDays": 7}, (UUID(made),), cleared=("endpoint", made))
+    body = {"overlapDays": 7, "creationId": str(uuid5(NAMESPACE_URL, path))}
+    return Asked("POST", path, body, (UUID(made),), cleared=("endpoint", made))
 
 
 async def _delete_secret(on: Stage, tenant: str, number: int) -> Asked:

@@ -138,6 +138,17 @@ CREATE TABLE public.delivery_attempts (
 
 ALTER TABLE ONLY public.delivery_attempts FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.endpoint_creations (
+    tenant_id integer NOT NULL,
+    creation_id uuid NOT NULL,
+    asked_hash bytea NOT NULL,
+    endpoint_id uuid NOT NULL,
+    secret_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL
+);
+
+ALTER TABLE ONLY public.endpoint_creations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.endpoint_health (
     tenant_id integer NOT NULL,
     endpoint_id uuid NOT NULL,
@@ -763,6 +774,9 @@ ALTER TABLE ONLY public.deliveries
 ALTER TABLE ONLY public.delivery_attempts
     ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number, attempt);
 
+ALTER TABLE ONLY public.endpoint_creations
+    ADD CONSTRAINT endpoint_creations_pkey PRIMARY KEY (tenant_id, creation_id);
+
 ALTER TABLE ONLY public.endpoint_health
     ADD CONSTRAINT endpoint_health_pkey PRIMARY KEY (tenant_id, endpoint_id);
 
@@ -970,6 +984,12 @@ ALTER TABLE ONLY public.deliveries
 ALTER TABLE ONLY public.delivery_attempts
     ADD CONSTRAINT delivery_attempts_tenant_id_endpoint_id_order_key_sequence_fkey FOREIGN KEY (tenant_id, endpoint_id, order_key, sequence_number) REFERENCES public.deliveries(tenant_id, endpoint_id, order_key, sequence_number);
 
+ALTER TABLE ONLY public.endpoint_creations
+    ADD CONSTRAINT endpoint_creations_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
+
+ALTER TABLE ONLY public.endpoint_creations
+    ADD CONSTRAINT endpoint_creations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
 ALTER TABLE ONLY public.endpoint_health
     ADD CONSTRAINT endpoint_health_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);
 
@@ -1127,6 +1147,8 @@ ALTER TABLE public.deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.delivery_attempts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.endpoint_creations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.endpoint_health ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.endpoint_places ENABLE ROW LEVEL SECURITY;
@@ -1150,6 +1172,8 @@ ALTER TABLE public.kcis ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_tenant ON public.deliveries USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.delivery_attempts USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.endpoint_creations USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.endpoint_health USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -1239,6 +1263,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.deliveries TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery_attempts TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.delivery_attempts TO fibregate_work;
+
+GRANT SELECT,INSERT ON TABLE public.endpoint_creations TO fibregate_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_health TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoint_health TO fibregate_work;

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from fibregate.doors.manage.services import SCOPE, Manage, actor_of, tenant_of, uuid_of
+from fibregate.doors.manage.endpoint_shapes import CREATION_ID, EXAMPLE_CREATION
+from fibregate.doors.manage.services import SCOPE, Manage, actor_of, creation_of, tenant_of, uuid_of
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints.secrets.actions import LONGEST_OVERLAP, MOST_LIVE
 from fibregate.web.call import Answer, Call
@@ -24,6 +25,7 @@ class SecretAsked(Wire):
     overlap_days: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP.days)] = Field(
         description="0 ends them at once; never longer than they would have lived", examples=[7]
     )
+    creation_id: UUID | None = CREATION_ID
 
 
 class SecretShown(Wire):
@@ -35,7 +37,7 @@ class SecretShown(Wire):
 
 
 class SecretCreated(SecretShown):
-    """With the secret, which is never shown again."""
+    """With the secret, which is shown to the request that made it and never else."""
 
     secret: str = Field(description="as Standard Webhooks writes it: `whsec_` and base64")
 
@@ -56,6 +58,7 @@ async def create(call: Call[None, SecretAsked, Manage]) -> Answer:
             overlap=timedelta(days=call.body.overlap_days),
             vault=call.services.rules.vault,
             by=actor_of(call),
+            creation=creation_of(call, call.body.creation_id),
         )
     return Answer(201, SecretCreated(id=made.secret_id, created=made.created_at, secret=made.shown))
 
@@ -87,7 +90,7 @@ ROUTES: Final = [
         answers={201: SecretCreated},
         errors=(404,),
         tags=("Endpoints",),
-        body_examples={"overlap": {"overlapDays": 7}},
+        body_examples={"overlap": {"overlapDays": 7, "creationId": EXAMPLE_CREATION}},
         answer_examples={201: {**_SHOWN, "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}},
     ),
     Route(

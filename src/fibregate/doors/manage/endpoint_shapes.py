@@ -19,6 +19,7 @@ Pem = Annotated[str, StringConstraints(min_length=1, max_length=checks.LONGEST_P
 
 EXAMPLE_URL: Final = "https://hooks.example.com/kcis"
 EXAMPLE_RENDERING: Final = "wholesale-webhook"
+EXAMPLE_CREATION: Final = "5a0f1f9e-8b0c-4a55-9d57-0f8f6a4e7c21"
 EXAMPLE_ID: Final = "0b9e2a3c-5a47-4f0e-8a83-6f6de8f3a1b7"
 EXAMPLE: Final[dict[str, Any]] = {
     "id": EXAMPLE_ID,
@@ -33,6 +34,12 @@ EXAMPLE: Final[dict[str, Any]] = {
     "keysUrl": KEYS_URL + EXAMPLE_ID,
     "health": {"state": "UP", "failures": 0},
 }
+
+CREATION_ID: Final[Any] = Field(
+    default=None,
+    description="chosen by you; the same request under the same id makes one thing and has one answer",
+    examples=[EXAMPLE_CREATION],
+)
 
 _LIMITS: Final = ("rate_per_second", "concurrency", "connect_seconds", "total_seconds")
 _SECRETS: Final = (
@@ -91,6 +98,7 @@ class EndpointAsked(OptionsAsked):
 
     url: Url = Field(description="where KCIs are posted; https, and a public host unless the operator allows more")
     rendering: Text50 = Field(description="the shape of the KCIs, such as `wholesale-webhook`")
+    creation_id: UUID | None = CREATION_ID
 
 
 class EndpointChange(OptionsAsked):
@@ -147,7 +155,7 @@ class EndpointShown(Wire):
 
 
 class EndpointCreated(EndpointShown):
-    """An endpoint with its secret, which is never shown again."""
+    """An endpoint with its secret, which is shown to the request that made it and never else."""
 
     secret: str = Field(description="the key of the signatures, as Standard Webhooks writes it: `whsec_` and base64")
 

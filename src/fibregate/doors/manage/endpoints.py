@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from fibregate.doors.manage import endpoint_shapes
 from fibregate.doors.manage.endpoint_shapes import (
     EXAMPLE,
+    EXAMPLE_CREATION,
     EXAMPLE_RENDERING,
     EXAMPLE_URL,
     EndpointAsked,
@@ -15,7 +16,7 @@ from fibregate.doors.manage.endpoint_shapes import (
     EndpointList,
     EndpointShown,
 )
-from fibregate.doors.manage.services import SCOPE, Manage, actor_of, tenant_of, uuid_of
+from fibregate.doors.manage.services import SCOPE, Manage, actor_of, creation_of, tenant_of, uuid_of
 from fibregate.kcis.endpoints import actions as endpoints
 from fibregate.kcis.endpoints import checks
 from fibregate.web.call import Answer, Call, Partial
@@ -45,6 +46,7 @@ async def create(call: Call[None, EndpointAsked, Manage]) -> Answer:
             options=endpoint_shapes.options(call.body),
             rules=call.services.rules,
             by=actor_of(call),
+            creation=creation_of(call, call.body.creation_id),
         )
     return Answer(201, EndpointCreated(**endpoint_shapes.fields(made), secret=secret))
 
@@ -75,7 +77,7 @@ async def delete(call: Call[None, None, Manage]) -> Answer:
 
 
 _ASKED: Final[dict[str, Any]] = {
-    "webhook": {"url": EXAMPLE_URL, "rendering": EXAMPLE_RENDERING},
+    "webhook": {"url": EXAMPLE_URL, "rendering": EXAMPLE_RENDERING, "creationId": EXAMPLE_CREATION},
     "limited": {
         "url": EXAMPLE_URL,
         "rendering": EXAMPLE_RENDERING,
@@ -98,7 +100,11 @@ ROUTES: Final = [
         path="/endpoints",
         name="createEndpoint",
         summary="Register where KCIs are sent",
-        description="KCIs told from now on are sent there; older ones stay in the feed. Nothing is sent now.",
+        description=(
+            "KCIs told from now on are sent there; older ones stay in the feed. Nothing is sent now. With a "
+            "`creationId` the same request again makes nothing and has the same answer, the secret included, as long "
+            "as that secret lives."
+        ),
         scope=SCOPE,
         action=create,
         body=EndpointAsked,

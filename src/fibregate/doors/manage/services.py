@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fibregate.db import Db
 from fibregate.errors import Unknown
+from fibregate.kcis.endpoints.creations import Creation
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.kcis.endpoints.trials import Trials
 from fibregate.tenants.model import Actor
@@ -30,6 +31,11 @@ def tenant_of(call: Call[Any, Any, Manage]) -> TenantId:
 
 def actor_of(call: Call[Any, Any, Manage]) -> Actor:
     return Actor(call.caller.client_id, call.peer, call.request_id)
+
+
+def creation_of(call: Call[Any, Any, Manage], creation_id: UUID | None) -> Creation | None:
+    """What makes a request that is sent again the same request."""
+    return None if creation_id is None else Creation(creation_id, call.fingerprint or b"")
 
 
 def uuid_of(call: Call[Any, Any, Manage], thing: str, name: str = "id") -> UUID:

@@ -14,7 +14,8 @@ from fibregate.clock import BusinessTime
 from fibregate.db import Row, Statements, Tx
 from fibregate.errors import Invalid, Unknown
 from fibregate.kcis.delivery import access
-from fibregate.kcis.endpoints import checks, store
+from fibregate.kcis.endpoints import checks, creations, store
+from fibregate.kcis.endpoints.creations import Creation
 from fibregate.kcis.endpoints.model import KEEP, MOST, Change, Endpoint, Health, Keep, Kept, Options, Rules
 from fibregate.kcis.endpoints.secrets import actions as secrets
 from fibregate.kcis.endpoints.secrets.actions import NewSecret
@@ -41,17 +42,24 @@ async def create(
     options: Options = _NO_OPTIONS,
     rules: Rules,
     by: Actor,
+    creation: Creation | None = None,
 ) -> tuple[Endpoint, str]:
-    """The new endpoint and its secret, to be shown this once. Raises `Invalid`. Nothing is sent to it."""
+    """The new endpoint and its secret, shown to this request only. Raises `Invalid`. Nothing is sent to it.
+
+    The same `creation` again makes nothing and has the same answer.
+    """
     asked, endpoint = Change(url=url, rendering=rendering, options=options), uuid4()
     kept = _kept(Kept(url=url, rendering=rendering, enabled=True), asked, endpoint, rules)
     await store.lock_count(tx, tenant)
+    if made := await creations.find(tx, tenant, creation, rules.vault):
+        return await get(tx, tenant, made.endpoint), made.secret.shown
     if await store.count(tx, tenant) >= MOST:
         raise Invalid(f"a tenant has at most {MOST} endpoints; delete one first")
     await store.insert(tx, tenant, endpoint, kept)
     await store.insert_health(tx, tenant, endpoint)
     await places.add_places(tx, tenant, endpoint, rate=kept.rate_per_second, concurrency=kept.concurrency)
     secret = await secrets.create(tx, tenant, endpoint, rules.vault)
+    await creations.note(tx, tenant, creation, rules.vault, endpoint=endpoint, secret=secret.secret_id)
     await note(tx, tenant, endpoint, act="endpoint.create", by=by, details=_details(asked))
     return await get(tx, tenant, endpoint), secret.shown
 
@@ -99,11 +107,22 @@ async def delete(tx: Tx, tenant: TenantId, endpoint: UUID, *, by: Actor) -> None
 
 
 async def replace_secret(
-    tx: Tx, tenant: TenantId, endpoint: UUID, *, overlap: timedelta, vault: Vault, by: Actor
+    tx: Tx,
+    tenant: TenantId,
+    endpoint: UUID,
+    *,
+    overlap: timedelta,
+    vault: Vault,
+    by: Actor,
+    creation: Creation | None = None,
 ) -> NewSecret:
-    """Raises `Unknown` and `Invalid`; see `secrets.replace`."""
+    """Raises `Unknown` and `Invalid`; see `secrets.replace`. The same `creation` again has the same answer."""
+    before = await creations.find(tx, tenant, creation, vault, of=endpoint)
     await _lock(tx, tenant, endpoint)
+    if before:
+        return before.secret
     made = await secrets.replace(tx, tenant, endpoint, overlap=overlap, vault=vault)
+    await creations.note(tx, tenant, creation, vault, endpoint=endpoint, secret=made.secret_id, of=endpoint)
     details = {"secretId": str(made.secret_id), "overlapDays": overlap.days}
     await note(tx, tenant, endpoint, act="endpoint.secret.create", by=by, details=details)
     return made

@@ -49,6 +49,27 @@ async def insert(on: Statements, tenant: TenantId, endpoint: UUID, kept: Kept) -
     )
 
 
+_FIND_CREATION = """
+select asked_hash, endpoint_id, secret_id from endpoint_creations where tenant_id = $1 and creation_id = $2
+"""
+
+
+async def find_creation(on: Statements, tenant: TenantId, creation: UUID) -> Row | None:
+    return await on.row(_FIND_CREATION, tenant, creation)
+
+
+_INSERT_CREATION = """
+insert into endpoint_creations (tenant_id, creation_id, asked_hash, endpoint_id, secret_id)
+values ($1, $2, $3, $4, $5)
+"""
+
+
+async def insert_creation(
+    on: Statements, tenant: TenantId, creation: UUID, *, asked_hash: bytes, endpoint: UUID, secret: UUID
+) -> None:
+    await on.row(_INSERT_CREATION, tenant, creation, asked_hash, endpoint, secret)
+
+
 _INSERT_HEALTH = "insert into endpoint_health (tenant_id, endpoint_id) values ($1, $2)"
 
 

@@ -29,7 +29,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSecret:
-    """`shown` is what the tenant gets to see, this once."""
+    """`shown` is what the tenant gets to see, in the answer to the request that made it and nowhere else."""
 
     secret_id: UUID
     created_at: datetime
@@ -49,6 +49,15 @@ async def create(tx: Tx, tenant: TenantId, endpoint: UUID, vault: Vault) -> NewS
     )
     await store.publish(tx, tenant, endpoint, secret_id=secret_id, public_key=signing.public_key(secret_id, private))
     return NewSecret(secret_id=secret_id, created_at=row["created_at"], shown=signing.shown(secret))
+
+
+async def reveal(on: Statements, tenant: TenantId, endpoint: UUID, secret_id: UUID, vault: Vault) -> NewSecret | None:
+    """A secret that lives, for the request that made it and is asked again; None where it has ended."""
+    row = await store.find_live(on, tenant, endpoint, secret_id)
+    if row is None:
+        return None
+    shown = signing.shown(vault.open(row["secret"], signing.purpose(endpoint)))
+    return NewSecret(secret_id=secret_id, created_at=row["created_at"], shown=shown)
 
 
 async def replace(tx: Tx, tenant: TenantId, endpoint: UUID, *, overlap: timedelta, vault: Vault) -> NewSecret:

@@ -45,6 +45,18 @@ async def list_live(on: Statements, tenant: TenantId, endpoint: UUID) -> Sequenc
     return await on.rows(_LIST_LIVE, tenant, endpoint)
 
 
+_FIND_LIVE = """
+select created_at, secret from endpoint_secrets
+where tenant_id = $1 and endpoint_id = $2 and secret_id = $3
+    and (expires_at is null or expires_at > clock_timestamp())
+"""
+
+
+async def find_live(on: Statements, tenant: TenantId, endpoint: UUID, secret_id: UUID) -> Row | None:
+    """With the secret, sealed."""
+    return await on.row(_FIND_LIVE, tenant, endpoint, secret_id)
+
+
 _LIST_SIGNING = """
 select secret_id, secret, private_key from endpoint_secrets
 where tenant_id = $1 and endpoint_id = $2 and (expires_at is null or expires_at > clock_timestamp())
