@@ -217,6 +217,7 @@ async def seed(dsns: Dsns) -> None:
 async def staged(dsns: Dsns) -> AsyncGenerator[Stage]:
     """Plays in a database that was seeded."""
     db, work = Db(dsns.runtime), Db(dsns.runtime, role=WORK_ROLE)
+    await clock.set_start(db, START)  # it went on since the seed was made
     rows = await db.rows("select code, tenant_no from tenants", None)
     tenants = {str(row["code"]): TenantId(row["tenant_no"]) for row in rows}
     guard = Guard(allow=["127.0.0.0/8"], ports=None, plain_http=True)
