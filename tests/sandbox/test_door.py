@@ -72,23 +72,24 @@ async def test_the_clock_is_shown_and_moved(isp1: httpx.AsyncClient) -> None:
     assert answer.json() == {"now": "2025-07-09T23:00:00.000Z", "target": "2025-07-09T23:00:00.000Z", "caughtUp": True}
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"now": "2025-06-30T00:00:00Z"}, 422),
-        ({"advance": "P1Y"}, 422),
-        ({"advance": "-P1D"}, 422),
-        ({"advance": "P99999D"}, 422),
-        ({}, 422),
-        ({"advance": "P1D", "now": "2025-08-01T00:00:00Z"}, 422),
-        ({"advance": 3}, 400),
-        ({"now": "tomorrow"}, 422),
-    ],
-)
-async def test_a_clock_that_cannot_be_is_refused(isp1: httpx.AsyncClient, body: dict[str, Any], status: int) -> None:
-    answer = await isp1.post("/sandbox/v1/clock", json=body)
-    assert answer.status_code == status
-    assert {"uuid", "code", "messages"} <= answer.json().keys()
+async def test_a_clock_that_cannot_be_is_refused(isp1: httpx.AsyncClient) -> None:
+    bodies: dict[int, list[dict[str, Any]]] = {
+        422: [
+            {"now": "2025-06-30T00:00:00Z"},
+            {"advance": "P1Y"},
+            {"advance": "-P1D"},
+            {"advance": "P99999D"},
+            {},
+            {"advance": "P1D", "now": "2025-08-01T00:00:00Z"},
+            {"now": "tomorrow"},
+        ],
+        400: [{"advance": 3}],
+    }
+    for status, wrong in bodies.items():
+        for body in wrong:
+            answer = await isp1.post("/sandbox/v1/clock", json=body)
+            assert answer.status_code == status, body
+            assert {"uuid", "code", "messages"} <= answer.json().keys()
 
 
 async def test_out_of_time_says_so(isp1: httpx.AsyncClient, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
