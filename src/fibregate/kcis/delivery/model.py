@@ -155,7 +155,7 @@ def failed(error: NotDelivered, started_at: BusinessTime) -> Attempt:
 
 
 def exhausted(*, told_at: datetime, now: datetime, tries: int, days: int) -> bool:
-    """Whether a KCI has waited for as long as the operator wants, with so many tries in a row."""
+    """Whether a KCI has waited for as long as the operator wants, with so many tries."""
     return now - told_at >= timedelta(days=days) and tries >= FEWEST_A_DAY * days
 
 
