@@ -180,6 +180,20 @@ async def test_an_endpoint_dead_for_its_days_has_its_old_lanes_parked_and_the_yo
     assert [got.json["orderId"] for got in receiver.taken] == [171]
 
 
+async def test_an_endpoint_dead_for_its_days_has_no_lane_left_over(stage: Stage, receiver: Receiver) -> None:
+    """Also the scout that the prober's last failure lets go is parked, and tried no more."""
+    stage.retry_days = 1
+    endpoint = await dead_endpoint(stage, receiver, orders=12)
+    for _ in range(25):
+        await stage.step(timedelta(hours=1))
+    rows = await stage.work.rows("select parked_reason from lanes where kind = 'kci'", None)
+    assert [row["parked_reason"] for row in rows] == ["not taken in 1 days; last: answered 503"] * 12
+    assert (await health(stage, endpoint))["state"] == "UP"
+    receiver.received.clear()
+    await stage.step(timedelta(hours=1))
+    assert receiver.received == []
+
+
 async def test_a_day_of_4xx_to_one_head_alarms_the_tenant_once(stage: Stage, receiver: Receiver) -> None:
     await stage.endpoint(receiver.url)
     receiver.respond = poison(159)

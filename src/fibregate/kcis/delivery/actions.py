@@ -49,6 +49,7 @@ class _Letter:
     url: str
     body: bytes
     headers: Mapping[str, str]
+    made_at: BusinessTime
     started_at: BusinessTime
     request_id: UUID
     signed_with: tuple[UUID, ...]
@@ -155,7 +156,7 @@ async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further |
         following = _following(post, at, row, now) if keeps_lane else None
         done = Taken(claim, at, attempt, now, keeps_lane, following)
         return await outcomes.taken(post.db, post.flights, done, recovers=recovers)
-    failed = outcomes.Failed(attempt=attempt, told_at=BusinessTime(row["told_at"]), retry_days=post.retry_days)
+    failed = outcomes.Failed(attempt=attempt, made_at=letter.made_at, retry_days=post.retry_days)
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
     return None
 
@@ -199,11 +200,11 @@ async def _letter(post: Post, head: _Head, now: BusinessTime) -> _Letter:
     if row["id"] is None:
         raise AssertionError("a lane's number is a KCI's")
     rendering = post.renderings[row["rendering"]]
-    body = row["body"]
+    body, made_at = row["body"], row["made_at"]
     if body is None:
         if made is None:
             made = await post.flights.keep(Made(at, _rendered(rendering, row["facts"], now), now))
-        body = made.body
+        body, made_at = made.body, made.made_at
     keyring = signing.keyring(
         post.vault,
         at.endpoint,
@@ -220,6 +221,7 @@ async def _letter(post: Post, head: _Head, now: BusinessTime) -> _Letter:
         url=rendering.url(row["url"]),
         body=body,
         headers=headers,
+        made_at=BusinessTime(made_at),
         started_at=now,
         request_id=request_id,
         signed_with=tuple(keyring.secret_ids),

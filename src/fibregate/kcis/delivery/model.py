@@ -154,9 +154,9 @@ def failed(error: NotDelivered, started_at: BusinessTime) -> Attempt:
     return Attempt(started_at=started_at, timings=error.timings, outcome=outcome, answer=error.message)
 
 
-def exhausted(*, told_at: datetime, now: datetime, tries: int, days: int) -> bool:
-    """Whether a KCI has waited for as long as the operator wants, with so many tries."""
-    return now - told_at >= timedelta(days=days) and tries >= FEWEST_A_DAY * days
+def exhausted(*, made_at: datetime, now: datetime, tries: int, days: int) -> bool:
+    """Whether a delivery has been tried for as long as the operator wants, with so many tries in a row."""
+    return now - made_at >= timedelta(days=days) and tries >= FEWEST_A_DAY * days
 
 
 def retry_after(text: str | None, now: RealTime) -> timedelta | None:

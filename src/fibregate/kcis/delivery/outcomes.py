@@ -27,10 +27,10 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An attempt that was not taken, of a KCI told then."""
+    """An attempt that was not taken, of bytes made then."""
 
     attempt: Attempt
-    told_at: BusinessTime
+    made_at: BusinessTime
     retry_days: int
 
 
@@ -73,19 +73,16 @@ async def failed(db: Db, claim: Claim, at: Place, what: Failed, now: BusinessTim
         if what.attempt.gone:
             await _gone(tx, claim, at, what.attempt, now)
             return
-        failing_since, tried = await store.find_tried(tx, at)
         failure = Failure(
             lane=claim.key,
             attempt=claim.attempts + 1,
-            failing_since=failing_since,
+            failing_since=await store.failing_since(tx, at),
             http_status=what.attempt.http_status,
             retry_after=what.attempt.retry_after,
         )
         verdict = await health.fared_badly(tx, at.tenant, at.endpoint, failure, summary=what.attempt.summary, now=now)
         next_attempt_at = None if verdict.wait is None else BusinessTime(now + verdict.wait)
-        # A lane that is left over when its endpoint's others were parked begins its row anew, but not its days.
-        tries = max(verdict.tries, 0 if at.replay else tried + 1)
-        over = model.exhausted(told_at=what.told_at, now=now, tries=tries, days=what.retry_days)
+        over = model.exhausted(made_at=what.made_at, now=now, tries=verdict.tries, days=what.retry_days)
         since = await store.record_failed(
             tx, at, what.attempt, now=now, next_attempt_at=None if over else next_attempt_at
         )

@@ -185,16 +185,15 @@ def _columns(attempt: Attempt) -> tuple[object, ...]:
     )
 
 
-_FIND_TRIED = """
-select failing_since, attempts from deliveries
+_FAILING_SINCE = """
+select failing_since from deliveries
 where tenant_id = $1 and endpoint_id = $2 and order_key = $3 and sequence_number = $4
 """
 
 
-async def find_tried(on: Statements, at: Place) -> tuple[datetime | None, int]:
-    """Since when the delivery has been failing, and how often it has been tried."""
-    row = await on.row(_FIND_TRIED, at.tenant, at.endpoint, at.order, at.number)
-    return (None, 0) if row is None else (row["failing_since"], row["attempts"])
+async def failing_since(on: Statements, at: Place) -> datetime | None:
+    row = await on.row(_FAILING_SINCE, at.tenant, at.endpoint, at.order, at.number)
+    return None if row is None else row["failing_since"]
 
 
 _MARK_SKIPPED = """

@@ -98,7 +98,7 @@ async def replace_prober(tx: Tx, tenant: TenantId, endpoint: UUID, now: Business
 
 
 async def park_old(tx: Tx, tenant: TenantId, endpoint: UUID, *, reason: str, before: datetime) -> int:
-    """Park the held lanes whose heads have waited since before then; how many."""
+    """Park the held lanes, and the scout that was just let go, whose heads have waited since before then; how many."""
     return len(await store.park_old(tx, tenant, str(endpoint), reason=reason, before=before))
 
 

@@ -134,7 +134,10 @@ async def put_off_prober(on: Statements, tenant: TenantId, endpoint: UUID, *, un
 _PARK_OLD = """
 update lanes as l set parked_reason = $3, held = false
 from kcis as k
-where l.share = $2 and l.held and l.leased_until is null and l.kind = 'kci' and l.last_done < l.last_enqueued
+where l.share = $2::text and l.leased_until is null and l.kind = 'kci' and l.last_done < l.last_enqueued
+    and (l.held or l.key = (
+        select h.scout from endpoint_health as h where h.tenant_id = $1 and h.endpoint_id = ($2::text)::uuid
+    ))
     and k.tenant_id = $1 and k.order_key = (l.subject ->> 'order')::bigint and k.sequence_number = l.last_done + 1
     and k.created_at <= $4
 returning l.key
@@ -142,7 +145,7 @@ returning l.key
 
 
 async def park_old(on: Statements, tenant: TenantId, share: str, *, reason: str, before: datetime) -> list[str]:
-    """Park the held lanes of an endpoint whose heads were told before then."""
+    """Park the held lanes of an endpoint, and its scout, whose heads were told before then."""
     return [row["key"] for row in await on.rows(_PARK_OLD, tenant, share, reason, before)]
 
 

@@ -13,7 +13,7 @@ select
     e.connect_seconds, e.total_seconds, e.headers, e.auth_kind, e.auth,
     h.state = 'DOWN' as down, h.failures, h.failing_since, h.failing_lanes, h.prober, h.scout, h.recovered_at,
     x.secret_ids, x.secrets, x.private_keys,
-    n.number, k.id, k.created_at as told_at, k.request_id, k.conversation_id, d.body, d.made_at,
+    n.number, k.id, k.request_id, k.conversation_id, d.body, d.made_at,
     case when d.body is null and a.has_no_bytes then k.facts end as facts, f.facts as next_facts,
     exists (
         select from kci_skips as s
@@ -55,9 +55,7 @@ cross join lateral (
     ) end as number
 ) as n
 left join lateral (
-    select
-        k.id, k.facts, k.created_at, k.facts ->> 'requestId' as request_id,
-        k.facts ->> 'conversationId' as conversation_id
+    select k.id, k.facts, k.facts ->> 'requestId' as request_id, k.facts ->> 'conversationId' as conversation_id
     from kcis as k
     where k.tenant_id = $1 and k.order_key = a.order_key and k.sequence_number = n.number limit 1
 ) as k on true
