@@ -114,6 +114,7 @@ class Stage:
             vault=self.vault,
             renderings=RENDERINGS,
             retry_days=self.retry_days,
+            rest_seconds=0,
         )
 
     async def order(self, tenant: TenantId | None = None, *, uprn: int = 1) -> OrderKey:

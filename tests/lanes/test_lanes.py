@@ -130,6 +130,29 @@ async def test_work_that_comes_while_a_lane_runs_is_run_afterwards(yard: Yard) -
     assert await yard.claim() == []
 
 
+async def test_what_a_lane_leaves_due_wakes_the_workers_and_nothing_else_does(yard: Yard) -> None:
+    hints: list[str] = []
+    yard.db.hint = lambda: hints.append("hint")
+
+    async def over(due_at: datetime | None) -> list[str]:
+        (claim,) = await yard.claim()
+        hints.clear()
+        async with yard.db.tx(None) as tx:
+            if due_at is None:
+                await lanes.complete(tx, claim, done=claim.head)
+            else:
+                await lanes.postpone(tx, claim, BusinessTime(due_at), failed=False)
+        return list(hints)
+
+    await yard.put("a")
+    await yard.put("a")
+    assert await over(None) == ["hint"]
+    assert await over(LONG_AGO) == ["hint"]
+    assert await over(None) == []
+    await yard.put("a")
+    assert await over(datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+
 async def test_handing_back_gives_only_what_is_mine(yard: Yard) -> None:
     for name in "ab":
         await yard.put(name)

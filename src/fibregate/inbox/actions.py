@@ -182,7 +182,6 @@ async def read_next(db: Db, claim: Claim, now: BusinessTime) -> None:
         else:
             await lanes.complete(tx, claim)
         await _read(tx, about, head, now)
-    db.hint()
 
 
 async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:

@@ -75,16 +75,21 @@ async def extend(db: Db, owner: str, claims: Iterable[Claim]) -> set[str]:
 async def complete(tx: Tx, claim: Claim, *, done: int | None = None) -> None:
     """Record that event `done` (for a timer: all that was set) is finished. Raises `LeaseLost`, undoing the unit."""
     number = claim.last_enqueued if done is None else done
-    if not await store.complete(tx, claim.key, claim.owner, claim.generation, done=number):
-        raise LeaseLost(claim.key)
+    _given_back(tx, claim, is_due=await store.complete(tx, claim.key, claim.owner, claim.generation, done=number))
 
 
 async def postpone(tx: Tx, claim: Claim, due_at: BusinessTime, *, failed: bool) -> None:
     """Leave the head for later; `failed` counts an attempt. Raises `LeaseLost`."""
-    if not await store.postpone(
+    is_due = await store.postpone(
         tx, claim.key, claim.owner, claim.generation, due_at=due_at, attempts=1 if failed else 0
-    ):
+    )
+    _given_back(tx, claim, is_due=is_due)
+
+
+def _given_back(tx: Tx, claim: Claim, *, is_due: bool | None) -> None:
+    if is_due is None:
         raise LeaseLost(claim.key)
+    tx.wakes_workers = tx.wakes_workers or is_due
 
 
 async def hold(tx: Tx, claim: Claim, *, afresh: bool = False) -> None:

@@ -84,6 +84,13 @@ class Running:
         if count < 0:
             self.shares, self.tenants = +self.shares, +self.tenants
 
+    def fills(self, claim: "Claim", most: Most) -> bool:
+        """Whether others of its share or tenant may have to wait for a lane that is in hand."""
+        if claim.share is None:
+            return False
+        of_tenant = 0 if claim.tenant is None else self.tenants[claim.tenant]
+        return self.shares[claim.share] >= most.of_share or of_tenant >= most.of_tenant
+
 
 def share_of(tenant: TenantId) -> str:
     """The share of a tenant's own queues; those of its endpoints have the endpoints' shares."""

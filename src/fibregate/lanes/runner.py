@@ -22,6 +22,8 @@ POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
 GATHER_SECONDS = 0.008
+"""A worker that is busy waits so long for more to finish or to be told, so that one claim takes many lanes."""
+
 SHARES_AT_A_TIME = 4
 TENANTS_AT_A_TIME = 3
 """How many queues that never end, or receivers that never answer, fill a worker; and of how many tenants."""
@@ -73,12 +75,15 @@ class Runner:
         claims = await self._claim(free) if free > 0 else []
         for claim in claims:
             self._start(claim)
-        if claims:
-            # What just finished or was just told is gathered, so that one claim takes many lanes.
+        if claims and 2 * len(self._running) > self._concurrency:
             await asyncio.sleep(GATHER_SECONDS)
-            return
+        else:
+            await self._pause(GATHER_SECONDS if claims else POLL_SECONDS)
+
+    async def _pause(self, seconds: float) -> None:
+        """Until there may be more, at the most so long."""
         try:
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
             pass
@@ -113,8 +118,12 @@ class Runner:
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.add(self._running.pop(task), -1)
-        self._wake.set()
+        """What a lane leaves due is hinted at by who left it; a place that comes free matters where all were taken."""
+        was_full = len(self._running) >= self._concurrency
+        claim = self._running.pop(task)
+        if was_full or self._in_hand.fills(claim, self._most):
+            self._wake.set()
+        self._in_hand.add(claim, -1)
 
     async def _run_one(self, claim: Claim) -> None:
         try:

@@ -145,22 +145,28 @@ _COMPLETE = """
 update lanes
 set last_done = greatest(last_done, $4), attempts = 0, due_at = greatest(due_at, clock()), owner = null,
     leased_until = null
-where key = $1 and owner = $2 and generation = $3 returning key
+where key = $1 and owner = $2 and generation = $3 returning last_done < last_enqueued as is_due
 """
 
 
-async def complete(on: Statements, key: str, owner: str, generation: int, *, done: int) -> bool:
-    return await on.row(_COMPLETE, None, key, owner, generation, done) is not None
+async def complete(on: Statements, key: str, owner: str, generation: int, *, done: int) -> bool | None:
+    """Whether the lane has more; None where the lease is lost."""
+    row = await on.row(_COMPLETE, None, key, owner, generation, done)
+    return None if row is None else row["is_due"]
 
 
 _POSTPONE = """
 update lanes set due_at = $4, attempts = attempts + $5, owner = null, leased_until = null
-where key = $1 and owner = $2 and generation = $3 returning key
+where key = $1 and owner = $2 and generation = $3 returning due_at <= clock() as is_due
 """
 
 
-async def postpone(on: Statements, key: str, owner: str, generation: int, *, due_at: datetime, attempts: int) -> bool:
-    return await on.row(_POSTPONE, None, key, owner, generation, due_at, attempts) is not None
+async def postpone(
+    on: Statements, key: str, owner: str, generation: int, *, due_at: datetime, attempts: int
+) -> bool | None:
+    """Whether the lane is due already; None where the lease is lost."""
+    row = await on.row(_POSTPONE, None, key, owner, generation, due_at, attempts)
+    return None if row is None else row["is_due"]
 
 
 _PARK = """

@@ -1,5 +1,6 @@
 """Deliver the head of a lane, and say what became of it. Rules: `docs/reference/kcis.md`."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ class Post:
     renderings: Mapping[str, Rendering]
     retry_days: int
     total_seconds: float = 20
+    rest_seconds: float = 0.25
+    """How long a failed attempt keeps its place in the worker. Its tenant's next attempts wait, and nobody else's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,7 @@ async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further |
         return await outcomes.taken(post.db, post.flights, done, recovers=recovers)
     failed = outcomes.Failed(attempt=attempt, made_at=letter.made_at, retry_days=post.retry_days)
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
+    await asyncio.sleep(post.rest_seconds)
     return None
 
 
@@ -179,7 +183,6 @@ async def _still(post: Post, claim: Claim, at: Place) -> bool:
     now = await post.clock.now()
     async with post.db.tx(at.tenant) as tx:
         await lanes.postpone(tx, claim, now, failed=False)
-        tx.wakes_workers = True
     return False
 
 

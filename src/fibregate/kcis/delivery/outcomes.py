@@ -88,7 +88,6 @@ async def failed(db: Db, claim: Claim, at: Place, what: Failed, now: BusinessTim
         )
         if await store.is_skip_asked(tx, at):
             await lanes.postpone(tx, claim, now, failed=True)
-            tx.wakes_workers = True
         elif over:
             await _park(tx, claim, at, what, now)
         else:
@@ -174,7 +173,6 @@ async def skipped(db: Db, claim: Claim, at: Place, now: BusinessTime) -> None:
         await lanes.complete(tx, claim, done=claim.head)
         await alarms.clear(tx, at.tenant, kind=Kind.HEAD_REFUSED, subject=claim.key, now=now)
         await store.mark_skipped(tx, at, now=now)
-        tx.wakes_workers = True
 
 
 async def wait_for_replay(db: Db, claim: Claim, at: Place, now: BusinessTime) -> None:

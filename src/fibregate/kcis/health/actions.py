@@ -81,7 +81,6 @@ async def hold(tx: Tx, tenant: TenantId, endpoint: UUID, claim: Claim, now: Busi
     else:
         await store.set_prober(tx, tenant, endpoint, prober=claim.key, probe_at=now, scout=row["scout"])
         await lanes.postpone(tx, claim, now, failed=False)
-    tx.wakes_workers = True
 
 
 async def replace_prober(tx: Tx, tenant: TenantId, endpoint: UUID, now: BusinessTime, *, instead_of: str) -> None:
