@@ -44,9 +44,9 @@ async def audit(stage: Stage) -> list[Alarm]:
     return await open_alarms(stage)
 
 
-async def told(stage: Stage, receiver: Receiver, *, count: int = 3) -> Any:
+async def told(stage: Stage, receiver: Receiver, *, count: int = 3, after: timedelta = timedelta(seconds=61)) -> Any:
     await stage.endpoint(receiver.url)
-    await stage.clock.advance(timedelta(seconds=1))
+    await stage.clock.advance(after)
     order = await stage.order()
     await stage.web.row("update orders set updated_at = clock() where tenant_id = $1", stage.ours)
     for _ in range(count):
@@ -109,7 +109,7 @@ async def test_the_oldest_is_alarmed_when_it_is_too_old_and_cleared_when_it_is_t
     await stage.clock.advance(HOUR)
     assert await sight.watch_oldest(stage.work, await stage.clock.now(), limit=HOUR) is None
     [alarm] = await open_alarms(stage)
-    assert alarm.text == "3 KCIs are undelivered, the oldest since 2025-07-01 09:00Z."
+    assert alarm.text == "3 KCIs are undelivered, the oldest since 2025-07-01 09:01Z."
     assert await open_alarms(stage, stage.theirs) == []
     receiver.respond = lambda _: web.Response(status=204)
     await stage.step(timedelta(minutes=5))
@@ -202,6 +202,13 @@ async def test_a_kci_without_a_lane_is_alarmed(stage: Stage, receiver: Receiver)
     await stage.work.row("delete from lanes where kind = 'kci'", None)
     [alarm] = await audit(stage)
     assert alarm.text == "KCI 1 was told and has no lane; replay the order"
+
+
+async def test_what_was_told_while_an_endpoint_was_being_made_is_not_missed(stage: Stage, receiver: Receiver) -> None:
+    """Such a KCI did not see the endpoint, and the tenant did not have it yet."""
+    await told(stage, receiver, after=timedelta(seconds=5))
+    await stage.work.row("delete from lanes where kind = 'kci'", None)
+    assert await audit(stage) == []
 
 
 async def test_more_enqueued_than_was_told_is_alarmed(stage: Stage, receiver: Receiver) -> None:

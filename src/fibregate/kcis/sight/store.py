@@ -73,6 +73,7 @@ async def list_orders(
 
 # One snapshot. `done` is how far deliveries and skips reach without a gap from where the lane stands; `passed` is the
 # first KCI behind the lane's mark that was told when the endpoint was there and was neither delivered nor skipped.
+# What is told while an endpoint is being made does not see it and is in the feed only: hence the minute.
 _ASTRAY = """
 with lane as (
     select
@@ -103,7 +104,8 @@ seen as (
         left join kci_skips as s
             on s.tenant_id = $1 and s.endpoint_id = lane.endpoint_id and s.order_key = k.order_key
             and s.sequence_number = k.sequence_number
-        where k.tenant_id = $1 and k.order_key = lane.order_key and k.created_at > lane.created_at
+        where k.tenant_id = $1 and k.order_key = lane.order_key
+            and k.created_at > lane.created_at + interval '1 minute'
             and k.sequence_number <= coalesce(lane.last_done, lane.told)
             and d.delivered_at is null and d.skipped_at is null and s.done_at is null
     ) as behind
