@@ -12,17 +12,29 @@ from tests.kcis.stage import Stage, until
 from fibregate.kcis.delivery import actions as delivery
 from fibregate.kcis.delivery.together import RUNWAYS, Together
 from fibregate.lanes import actions as lanes
-from fibregate.lanes.model import LeaseLost
-from fibregate.vocabulary import TenantId
+from fibregate.lanes.model import Claim, LeaseLost
+from fibregate.vocabulary import OrderKey, TenantId
+
+
+async def told(stage: Stage, receiver: Receiver, count: int) -> OrderKey:
+    """An order with so many KCIs for one endpoint."""
+    await stage.endpoint(receiver.url)
+    order = await stage.order()
+    for number in range(1, count + 1):
+        await stage.tell(order, text=f"step {number}")
+    return order
+
+
+async def deliver(stage: Stage) -> Claim:
+    """Claim the one lane, and deliver as a worker does."""
+    (claim,) = await stage.claim()
+    await delivery.deliver_in_a_row(stage.post, claim)
+    return claim
 
 
 async def test_one_claim_carries_all_that_an_order_has(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(3):
-        await stage.tell(order)
-    (claim,) = await stage.claim()
-    await delivery.deliver_in_a_row(stage.post, claim)
+    await told(stage, receiver, 3)
+    claim = await deliver(stage)
     assert receiver.numbers() == [1, 2, 3]
     lane = await stage.lane()
     assert (lane["generation"], lane["last_done"], lane["owner"], lane["leased_until"]) == (
@@ -35,10 +47,7 @@ async def test_one_claim_carries_all_that_an_order_has(stage: Stage, receiver: R
 
 
 async def test_what_is_told_meanwhile_goes_with_it(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(2):
-        await stage.tell(order)
+    order = await told(stage, receiver, 2)
 
     async def respond(got: Received) -> web.Response:
         if got.json["sequenceNumber"] == 1:
@@ -46,16 +55,12 @@ async def test_what_is_told_meanwhile_goes_with_it(stage: Stage, receiver: Recei
         return web.Response(status=204)
 
     receiver.respond = respond
-    (claim,) = await stage.claim()
-    await delivery.deliver_in_a_row(stage.post, claim)
+    await deliver(stage)
     assert receiver.numbers() == [1, 2, 3]
 
 
 async def test_when_the_moment_is_over_the_lane_is_free_for_the_next_claim(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(2):
-        await stage.tell(order)
+    await told(stage, receiver, 2)
     (claim,) = await stage.claim()
     assert await delivery.deliver(stage.post, claim, until=0.0) is None
     assert receiver.numbers() == [1]
@@ -64,13 +69,9 @@ async def test_when_the_moment_is_over_the_lane_is_free_for_the_next_claim(stage
 
 
 async def test_a_failure_ends_the_row_and_counts_for_its_own_event_only(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(3):
-        await stage.tell(order)
+    await told(stage, receiver, 3)
     receiver.respond = failing(1, number=2)
-    (claim,) = await stage.claim()
-    await delivery.deliver_in_a_row(stage.post, claim)
+    await deliver(stage)
     assert receiver.numbers() == [1, 2]
     lane = await stage.lane()
     assert (lane["last_done"], lane["attempts"], lane["owner"]) == (1, 1, None)
@@ -79,10 +80,7 @@ async def test_a_failure_ends_the_row_and_counts_for_its_own_event_only(stage: S
 async def test_a_lease_lost_in_the_row_ends_it_and_leaves_the_rest_to_the_next_holder(
     stage: Stage, receiver: Receiver
 ) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(3):
-        await stage.tell(order)
+    await told(stage, receiver, 3)
 
     async def respond(got: Received) -> web.Response:
         if len(receiver.received) == 2:
@@ -91,9 +89,8 @@ async def test_a_lease_lost_in_the_row_ends_it_and_leaves_the_rest_to_the_next_h
         return web.Response(status=204)
 
     receiver.respond = respond
-    (claim,) = await stage.claim()
     with pytest.raises(LeaseLost):
-        await delivery.deliver_in_a_row(stage.post, claim)
+        await deliver(stage)
     lane = await stage.lane()
     assert (lane["last_done"], lane["owner"]) == (1, None)
     await stage.work_off()
@@ -125,12 +122,8 @@ async def test_questions_of_many_tenants_gather_while_the_few_flights_are_away()
 
 
 async def test_what_is_sent_is_what_was_kept_also_if_it_was_made_ahead(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for number in range(1, 5):
-        await stage.tell(order, text=f"step {number}")
-    (claim,) = await stage.claim()
-    await delivery.deliver_in_a_row(stage.post, claim)
+    await told(stage, receiver, 4)
+    await deliver(stage)
     kept = await stage.web.rows(
         "select body, delivered_at, attempts from deliveries where tenant_id = $1 order by sequence_number", stage.ours
     )
@@ -139,23 +132,16 @@ async def test_what_is_sent_is_what_was_kept_also_if_it_was_made_ahead(stage: St
 
 
 async def test_bytes_made_ahead_survive_a_failure_and_go_out_unchanged(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(2):
-        await stage.tell(order)
+    await told(stage, receiver, 2)
     receiver.respond = failing(1, number=2)
-    (claim,) = await stage.claim()
-    await delivery.deliver_in_a_row(stage.post, claim)
+    await deliver(stage)
     await stage.step(timedelta(seconds=5))
     assert receiver.numbers() == [1, 2, 2]
     assert receiver.received[1].body == receiver.received[2].body
 
 
 async def test_an_endpoint_that_is_suspended_in_the_row_gets_no_more(stage: Stage, receiver: Receiver) -> None:
-    await stage.endpoint(receiver.url)
-    order = await stage.order()
-    for _ in range(2):
-        await stage.tell(order)
+    await told(stage, receiver, 2)
 
     async def respond(_: Received) -> web.Response:
         await stage.web.row(
@@ -166,8 +152,7 @@ async def test_an_endpoint_that_is_suspended_in_the_row_gets_no_more(stage: Stag
         return web.Response(status=204)
 
     receiver.respond = respond
-    (claim,) = await stage.claim()
-    await delivery.deliver_in_a_row(stage.post, claim)
+    await deliver(stage)
     assert receiver.numbers() == [1]
     lane = await stage.lane()
     assert (lane["held"], lane["owner"], lane["last_done"]) == (True, None, 1)
