@@ -8,6 +8,7 @@ time after its call, or never.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from math import inf
 from typing import Final
 
@@ -37,6 +38,9 @@ class Op:
     ended: float = inf
 
 
+MOST_STEPS: Final = 1_000_000
+"""After so many a timeslot is left unjudged: calls without an answer fit in more ways than there is time for."""
+
 State = tuple[int, int]
 """Holds that have a place and holds that had one, as sets of bits."""
 
@@ -51,6 +55,9 @@ class Verdict:
     stuck: Sequence[Op] = ()
     by_full_alone: bool = False
     """Without its answers that the timeslot is full the history would fit: one of them had no holder to justify it."""
+
+    is_judged: bool = True
+    """False where the search was given up."""
 
 
 @dataclass(slots=True)
@@ -116,23 +123,31 @@ class Timeslot:
 
 
 class _Search:
-    """Depth first over the sets of operations that have happened; a set met again in the same state is not tried."""
+    """Depth first over the sets of operations that have happened; a set met again in the same state is not tried.
 
-    def __init__(self, ops: Iterable[Op], model: Timeslot) -> None:
+    Which of the operations without an answer have happened is told by the state: a hold is booked once and given back
+    once, so none of them can change anything twice.
+    """
+
+    def __init__(self, ops: Sequence[Op], model: Timeslot) -> None:
         self.model = model
         self.known = sorted((one for one in ops if one.said is not None), key=lambda one: one.began)
-        self.unknown = sorted((one for one in ops if one.said is None), key=lambda one: one.began)
+        self.unknown = sorted(_possible(ops), key=lambda one: one.began)
         self._all = (1 << len(self.known)) - 1
-        self._tried: set[tuple[int, int, State]] = set()
+        self._tried: set[tuple[int, State]] = set()
         self.longest = 0
         self.best = 0
+
+    @property
+    def given_up(self) -> bool:
+        return len(self._tried) >= MOST_STEPS
 
     def fits(self) -> bool:
         if not self.known:
             return True
-        start = (0, 0, self.model.start())
+        start = (0, self.model.start())
         path = [self._next(*start)]
-        while path:
+        while path and not self.given_up:
             found = next(path[-1], None)
             if found is None:
                 path.pop()
@@ -152,39 +167,57 @@ class _Search:
         if done.bit_count() > self.longest:
             self.longest, self.best = done.bit_count(), done
 
-    def _next(self, done: int, guessed: int, state: State) -> Iterator[tuple[int, int, State]]:
+    def _next(self, done: int, state: State) -> Iterator[tuple[int, State]]:
         """Every step from here that is new: first what was answered, then what may have happened."""
         deadline = self._deadline(done)
-        for place, op in self._open(self.known, done, deadline):
+        for place, op in self._open(done, deadline):
             after = self.model.after(state, op)
-            if after is not None and self._new(step := (done | 1 << place, guessed, after)):
+            if after is not None and self._new(step := (done | 1 << place, after)):
                 yield step
-        for place, op in self._open(self.unknown, guessed, deadline):
+        for op in takewhile(lambda one: one.began <= deadline, self.unknown):
             after = self.model.perhaps(state, op)
-            if after is not None and self._new(step := (done, guessed | 1 << place, after)):
+            if after is not None and self._new(step := (done, after)):
                 yield step
 
     def _deadline(self, done: int) -> float:
         """The first answer among those still to happen: whatever was called later happened later."""
         first = inf
-        for place, op in self._open(self.known, done, inf):
+        for place, op in self._open(done, inf):
             if op.began > first:
                 break
             first = min(first, self.known[place].ended)
         return first
 
-    def _open(self, ops: Sequence[Op], done: int, deadline: float) -> Iterator[tuple[int, Op]]:
+    def _open(self, done: int, deadline: float) -> Iterator[tuple[int, Op]]:
         place = ((done + 1) & ~done).bit_length() - 1
-        while place < len(ops) and ops[place].began <= deadline:
+        while place < len(self.known) and self.known[place].began <= deadline:
             if not done >> place & 1:
-                yield place, ops[place]
+                yield place, self.known[place]
             place += 1
 
-    def _new(self, step: tuple[int, int, State]) -> bool:
+    def _new(self, step: tuple[int, State]) -> bool:
         if step in self._tried:
             return False
         self._tried.add(step)
         return True
+
+
+def _possible(ops: Sequence[Op]) -> list[Op]:
+    """Those without an answer, but for what readings after everything else show not to have happened.
+
+    One that happens later than such a reading is seen by nobody: it is as if it never did.
+    """
+    over = max((one.ended for one in ops if one.said is not None and one.kind != READ), default=-inf)
+    read: defaultdict[int, set[str | None]] = defaultdict(set)
+    for one in ops:
+        if one.kind == READ and one.began > over:
+            read[one.hold].add(one.said)
+    without = {BOOK: {ABSENT}, RELEASE: {ABSENT, HELD}}
+    return [
+        one
+        for one in ops
+        if one.said is None and not (read[one.hold] and read[one.hold] <= without.get(one.kind, set()))
+    ]
 
 
 def judge(slot: str, ops: Sequence[Op], capacity: int) -> Verdict:
@@ -192,6 +225,8 @@ def judge(slot: str, ops: Sequence[Op], capacity: int) -> Verdict:
     search = _Search(ops, Timeslot(capacity))
     if search.fits():
         return Verdict(slot, fits=True, longest=len(search.known))
+    if search.given_up:
+        return Verdict(slot, fits=False, longest=search.longest, stuck=search.stuck(), is_judged=False)
     bare = [one for one in ops if one.said != FULL]
     by_full = len(bare) < len(ops) and _Search(bare, Timeslot(capacity)).fits()
     return Verdict(slot, fits=False, longest=search.longest, stuck=search.stuck(), by_full_alone=by_full)

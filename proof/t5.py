@@ -19,7 +19,8 @@ from proof.town import credentials, settle
 UNEXPLAINED: Final = "timeslots whose answers no order explains"
 UNJUSTIFIED: Final = "timeslots with a 409 that no holder justifies"
 MISCOUNT: Final = "timeslots whose count is not that of their holders"
-INVARIANTS: Final = (UNEXPLAINED, UNJUSTIFIED, MISCOUNT, SURPRISE)
+UNJUDGED: Final = "timeslots with more calls without an answer than can be judged"
+INVARIANTS: Final = (UNEXPLAINED, UNJUSTIFIED, MISCOUNT, SURPRISE, UNJUDGED)
 APART: Final = timedelta(hours=3)
 
 _HELD: Final = """
@@ -110,7 +111,9 @@ async def _look_at_the_end(gateway: Gateway, notes: Notes, findings: Findings) -
 def _judge(notes: Notes, findings: Findings) -> None:
     capacities = {str(one.slot_id): one.capacity for one in notes.slots}
     for verdict in judge_all(notes.ops, capacities):
-        if not verdict.fits:
+        if not verdict.is_judged:
+            findings.broke(UNJUDGED, told(verdict, capacities))
+        elif not verdict.fits:
             findings.broke(UNJUSTIFIED if verdict.by_full_alone else UNEXPLAINED, told(verdict, capacities))
 
 

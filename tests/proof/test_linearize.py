@@ -17,10 +17,13 @@ from proof.linearize import (
     RELEASE,
     SPENT,
     Op,
+    State,
     Timeslot,
     judge,
     judge_all,
 )
+
+from proof import linearize
 
 
 def op(kind: str, hold: int, said: str | None, began: float, ended: float = inf, slot: str = "s") -> Op:
@@ -119,12 +122,17 @@ def _by_force(ops: list[Op], capacity: int) -> bool:
         if any(a.began > b.ended for n, a in enumerate(order) for b in order[n + 1 :]):
             continue
         model = Timeslot(capacity)
-        state: tuple[int, int] | None = model.start()
+        states = {model.start()}
         for one in order:
-            state = model.after(state, one) if state is not None else None
-        if state is not None:
+            steps = {after for state in states if (after := _step(model, state, one)) is not None}
+            states = states | steps if one.said is None else steps
+        if states:
             return True
     return False
+
+
+def _step(model: Timeslot, state: State, one: Op) -> State | None:
+    return model.perhaps(state, one) if one.said is None else model.after(state, one)
 
 
 def _chance(rng: random.Random) -> list[Op]:
@@ -136,11 +144,18 @@ def _chance(rng: random.Random) -> list[Op]:
     return made
 
 
-def test_the_search_agrees_with_trying_every_order() -> None:
+def _read_at_the_end(ops: list[Op], rng: random.Random) -> list[Op]:
+    """Some answers are lost, and the holds are read when all is over."""
+    lost = [op(one.kind, one.hold, None, one.began) if rng.random() < 0.4 and one.hold else one for one in ops[:4]]
+    return [*lost, *(op(READ, hold, rng.choice([ABSENT, HELD, GONE]), 30, 31) for hold in (1, 2))]
+
+
+@pytest.mark.parametrize("unanswered", [False, True])
+def test_the_search_agrees_with_trying_every_order(*, unanswered: bool) -> None:
     rng = random.Random(20250701)  # noqa: S311 - the same histories each time
     both: set[bool] = set()
     for _ in range(400):
-        ops = _chance(rng)
+        ops = _read_at_the_end(_chance(rng), rng) if unanswered else _chance(rng)
         wanted = _by_force(ops, 2)
         assert judge("s", ops, 2).fits == wanted, ops
         both.add(wanted)
@@ -165,3 +180,17 @@ def test_a_long_history_with_unanswered_calls_is_judged_in_time() -> None:
         state = after
         ops.append(op(done.kind, done.hold, None, done.began) if rng.random() < 0.1 else done)
     assert judge("s", ops, 3).fits
+
+
+def test_many_unanswered_calls_for_one_place_are_judged_in_time() -> None:
+    """Each may have had the place for a while, or never; the readings at the end say which."""
+    lost = [op(kind, hold, None, hold) for hold in range(1, 41) for kind in (BOOK, RELEASE)]
+    full = [op(BOOK, hold, FULL, hold, hold + 1) for hold in range(100, 130)]
+    ends = [op(READ, hold, GONE if hold % 3 else ABSENT, 200, 201) for hold in range(1, 41)]
+    assert judge("s", [*lost, *full, *ends], 1).fits
+
+
+def test_what_cannot_be_judged_in_time_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linearize, "MOST_STEPS", 3)
+    found = judge("s", BAD["a hold that was lost"] + [op(BOOK, 9, None, 0), op(BOOK, 8, None, 0)], 2)
+    assert (found.fits, found.is_judged) == (False, False)
