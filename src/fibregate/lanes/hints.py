@@ -1,4 +1,4 @@
-"""Hints between processes that a lane has work: NOTIFY on a connection of its own, after commit, at most 20 a second.
+"""Hints between processes that a lane has work: NOTIFY on a connection of its own, after commit, at most 100 a second.
 
 Only a hint: a worker that hears nothing still looks twice a second.
 """
@@ -13,7 +13,7 @@ import structlog
 from fibregate.db import connect
 
 CHANNEL = "fibregate_work"
-_APART_SECONDS = 0.05
+_APART_SECONDS = 0.01
 _AGAIN_SECONDS = 1.0
 _log = structlog.stdlib.get_logger(__name__)
 _LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
