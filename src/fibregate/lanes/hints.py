@@ -26,6 +26,7 @@ class Hints:
         self._dsn = dsn
         self._wake = wake
         self._told = asyncio.Event()
+        self._sender: int | None = None
 
     def __call__(self) -> None:
         if self._wake:
@@ -42,7 +43,8 @@ class Hints:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _send(self) -> None:
-        connection = await connect(self._dsn)
+        connection = await connect(self._dsn, synchronous_commit="off")  # a hint needs no flush of its own
+        self._sender = connection.get_server_pid()
         try:
             while True:
                 await self._told.wait()
@@ -71,6 +73,6 @@ class Hints:
         finally:
             connection.terminate()
 
-    def _heard(self, *_: Any) -> None:
-        if self._wake:
+    def _heard(self, _connection: Any, sender: int, *_: Any) -> None:
+        if self._wake and sender != self._sender:  # what this process has to say, its worker knows already
             self._wake()
