@@ -81,6 +81,7 @@ class Stage:
     ours: TenantId
     theirs: TenantId
     retry_days: int = 7
+    rest_seconds: float = 0
     order_ids: "count[int]" = field(default_factory=lambda: count(159))
 
     @property
@@ -114,7 +115,7 @@ class Stage:
             vault=self.vault,
             renderings=RENDERINGS,
             retry_days=self.retry_days,
-            rest_seconds=0,
+            rest_seconds=self.rest_seconds,
         )
 
     async def order(self, tenant: TenantId | None = None, *, uprn: int = 1) -> OrderKey:

@@ -282,3 +282,20 @@ async def test_what_an_endpoint_answers_is_kept_short_and_scrubbed(stage: Stage,
     answer = (await stage.attempts())[0]["answer"]
     assert answer.startswith("\ufffd *** *** *** *** *** xxx")
     assert len(answer) <= 4096
+
+
+async def test_a_failed_attempt_keeps_its_place_for_a_moment_and_its_lane_not_at_all(
+    stage: Stage, receiver: Receiver
+) -> None:
+    stage.rest_seconds = 3600
+    await stage.endpoint(receiver.url)
+    await stage.tell(await stage.order())
+    receiver.respond = lambda _: web.Response(status=500)
+    (claim,) = await stage.claim()
+    working = asyncio.create_task(delivery.deliver_in_a_row(stage.post, claim))
+    async with asyncio.timeout(10):
+        while (await stage.lane())["owner"] is not None:
+            await asyncio.sleep(0.01)
+    assert (await stage.lane())["attempts"] == 1
+    assert not working.done()
+    working.cancel()
