@@ -769,10 +769,10 @@ ALTER TABLE ONLY public.clients
     ADD CONSTRAINT clients_pkey PRIMARY KEY (client_id);
 
 ALTER TABLE ONLY public.deliveries
-    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number);
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (tenant_id, order_key, sequence_number, endpoint_id);
 
 ALTER TABLE ONLY public.delivery_attempts
-    ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (tenant_id, endpoint_id, order_key, sequence_number, attempt);
+    ADD CONSTRAINT delivery_attempts_pkey PRIMARY KEY (tenant_id, order_key, sequence_number, endpoint_id, attempt);
 
 ALTER TABLE ONLY public.endpoint_creations
     ADD CONSTRAINT endpoint_creations_pkey PRIMARY KEY (tenant_id, creation_id);
@@ -918,8 +918,6 @@ CREATE UNIQUE INDEX alarms_one_open ON public.alarms USING btree (kind, subject,
 
 CREATE INDEX audit_by_tenant ON public.audit USING btree (about_tenant, audit_id);
 
-CREATE INDEX deliveries_by_order ON public.deliveries USING btree (tenant_id, order_key);
-
 CREATE UNIQUE INDEX kcis_by_id ON public.kcis USING btree (tenant_id, id);
 
 CREATE INDEX lanes_due ON public.lanes USING btree (due_at, key) WHERE ((share IS NULL) AND (leased_until IS NULL) AND (last_done < last_enqueued) AND (parked_reason IS NULL) AND (NOT held));
@@ -982,7 +980,7 @@ ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_tenant_id_order_key_sequence_number_fkey FOREIGN KEY (tenant_id, order_key, sequence_number) REFERENCES public.kcis(tenant_id, order_key, sequence_number);
 
 ALTER TABLE ONLY public.delivery_attempts
-    ADD CONSTRAINT delivery_attempts_tenant_id_endpoint_id_order_key_sequence_fkey FOREIGN KEY (tenant_id, endpoint_id, order_key, sequence_number) REFERENCES public.deliveries(tenant_id, endpoint_id, order_key, sequence_number);
+    ADD CONSTRAINT delivery_attempts_tenant_id_order_key_sequence_number_endp_fkey FOREIGN KEY (tenant_id, order_key, sequence_number, endpoint_id) REFERENCES public.deliveries(tenant_id, order_key, sequence_number, endpoint_id);
 
 ALTER TABLE ONLY public.endpoint_creations
     ADD CONSTRAINT endpoint_creations_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.endpoints(tenant_id, endpoint_id);

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
@@ -14,7 +15,7 @@ from fibregate.db import Db, Row
 from fibregate.kcis.delivery import model, outcomes, signing
 from fibregate.kcis.delivery.access import Accesses
 from fibregate.kcis.delivery.flights import Flights
-from fibregate.kcis.delivery.model import Attempt, Further, Made, Place, Rendering, Taken, Unrenderable
+from fibregate.kcis.delivery.model import Attempt, By, Further, Made, Place, Rendering, Taken, Unrenderable
 from fibregate.kcis.health import actions as health
 from fibregate.kcis.health import limits
 from fibregate.kcis.health.limits import Limits
@@ -141,8 +142,8 @@ async def _end(post: Post, claim: Claim, tenant: TenantId) -> None:
 
 async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further | None:
     at, row = head.at, head.row
-    async with limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)) as waited:
-        if waited and not await _still(post, claim, at):
+    async with AsyncExitStack() as held:
+        if not await _has_place(post, claim, head, held):
             return None
         started_at = await post.clock.now()
         try:
@@ -163,6 +164,15 @@ async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further |
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
     await asyncio.sleep(post.rest_seconds)
     return None
+
+
+async def _has_place(post: Post, claim: Claim, head: _Head, held: AsyncExitStack) -> bool:
+    """Within the endpoint's limits, if it has any; not where something has changed in the wait for one."""
+    at, row = head.at, head.row
+    if row["rate_per_second"] is None and row["concurrency"] is None:
+        return True
+    waited = await held.enter_async_context(limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)))
+    return not waited or await _still(post, claim, at)
 
 
 def _limits(post: Post, row: Row) -> Limits:
@@ -242,6 +252,7 @@ def _rendered(rendering: Rendering, facts: Mapping[str, object], now: BusinessTi
 
 async def _attempt(post: Post, claim: Claim, at: Place, letter: _Letter, row: Row) -> Attempt:
     started_at = letter.started_at
+    by = By(request_id=letter.request_id, signed_with=letter.signed_with, marked=row["marked"])
     try:
         access = await post.accesses.of(
             at.endpoint, auth_kind=row["auth_kind"], auth=row["auth"], headers=row["headers"]
@@ -258,11 +269,7 @@ async def _attempt(post: Post, claim: Claim, at: Place, letter: _Letter, row: Ro
     except Overtaken as error:
         raise LeaseLost(claim.key) from error
     except NotDelivered as error:
-        found = model.failed(error, started_at)
-    else:
-        if answer.status == UNAUTHORISED:
-            post.accesses.forget(at.endpoint)
-        found = model.answered(answer, started_at, real_now())
-    return replace(
-        found, request_id=letter.request_id, signed_with=letter.signed_with, marked=cast("UUID | None", row["marked"])
-    )
+        return model.failed(error, started_at, **by)
+    if answer.status == UNAUTHORISED:
+        post.accesses.forget(at.endpoint)
+    return model.answered(answer, started_at, real_now(), **by)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 from uuid import UUID
 
 from fibregate.clock import BusinessTime, RealTime
@@ -135,7 +135,15 @@ class Further:
     made: Made | None
 
 
-def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attempt:
+class By(TypedDict, total=False):
+    """How an attempt was named and signed: fields of `Attempt`."""
+
+    request_id: UUID
+    signed_with: tuple[UUID, ...]
+    marked: UUID | None
+
+
+def answered(answer: Answered, started_at: BusinessTime, now: RealTime, **by: Unpack[By]) -> Attempt:
     return Attempt(
         started_at=started_at,
         timings=answer.timings,
@@ -144,14 +152,15 @@ def answered(answer: Answered, started_at: BusinessTime, now: RealTime) -> Attem
         answer=scrubbed(answer.excerpt),
         peer=answer.peer or None,
         retry_after=retry_after(answer.headers.get("retry-after"), now),
+        **by,
     )
 
 
-def failed(error: NotDelivered, started_at: BusinessTime) -> Attempt:
+def failed(error: NotDelivered, started_at: BusinessTime, **by: Unpack[By]) -> Attempt:
     outcome = "NOT_ALLOWED" if error.kind == "refused" else f"{error.kind.upper()}_FAILED"
     if error.kind == "timeout":
         outcome = "TIMED_OUT"
-    return Attempt(started_at=started_at, timings=error.timings, outcome=outcome, answer=error.message)
+    return Attempt(started_at=started_at, timings=error.timings, outcome=outcome, answer=error.message, **by)
 
 
 def exhausted(*, made_at: datetime, now: datetime, tries: int, days: int) -> bool:

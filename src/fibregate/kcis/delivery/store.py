@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from functools import lru_cache
 from uuid import UUID
 
 from fibregate.clock import BusinessTime
@@ -103,10 +103,15 @@ async def record_taken(on: Statements, tenant: TenantId, taken: Sequence[Taken])
     return [recorded.get(one.claim.key) for one in taken]
 
 
+@lru_cache
+def _literal(keys: tuple[UUID, ...]) -> str:
+    """An array inside an array has to be written out; the same few come again and again."""
+    return "{" + ",".join(map(str, keys)) + "}"
+
+
 def _taken(one: Taken) -> tuple[object, ...]:
     claim, at = one.claim, one.at
-    *columns, signed_with, request_id = _columns(one.attempt)
-    literal = "{" + ",".join(str(key) for key in cast("Sequence[UUID]", signed_with)) + "}"
+    *columns, _, request_id = _columns(one.attempt)
     return (
         claim.key,
         claim.owner,
@@ -117,7 +122,7 @@ def _taken(one: Taken) -> tuple[object, ...]:
         at.number,
         one.now,
         *columns,
-        literal,
+        _literal(one.attempt.signed_with),
         request_id,
         one.keeps_lane,
         at.replay,
