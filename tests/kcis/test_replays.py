@@ -129,6 +129,32 @@ async def test_a_replay_of_all_that_is_undelivered_sets_parked_lanes_going(stage
     assert (again.outline.count, again.outline.parts) == (0, [])
 
 
+async def parked(stage: Stage) -> int:
+    return len(await stage.work.rows("select key from lanes where parked_reason is not null", None))
+
+
+async def test_what_was_parked_and_is_replayed_is_tried_for_as_many_days_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    """The prober, and those that wait for it."""
+    stage.retry_days = 1
+    await stage.endpoint(receiver.url)
+    receiver.respond = lambda _: web.Response(status=503)
+    for _ in range(6):
+        await told(stage, 1)
+    for _ in range(26):
+        await stage.step(timedelta(hours=1))
+    assert await parked(stage) == 6
+    await make(stage, undelivered=True)
+    await stage.work_off()
+    for _ in range(23):
+        await stage.step(timedelta(hours=1))
+    assert await parked(stage) == 0
+    for _ in range(3):
+        await stage.step(timedelta(hours=1))
+    assert await parked(stage) == 6
+
+
 async def test_a_parked_replay_goes_on_when_the_undelivered_is_replayed(stage: Stage, receiver: Receiver) -> None:
     await told(stage, 2)
     await stage.endpoint(receiver.url)

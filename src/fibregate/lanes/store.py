@@ -145,14 +145,14 @@ _COMPLETE = """
 update lanes
 set last_done = greatest(last_done, $4), attempts = 0, due_at = greatest(due_at, clock()), owner = null,
     leased_until = null
-where key = $1 and owner = $2 and generation = $3 returning last_done < last_enqueued as is_due
+where key = $1 and owner = $2 and generation = $3 returning last_done < last_enqueued as has_more
 """
 
 
 async def complete(on: Statements, key: str, owner: str, generation: int, *, done: int) -> bool | None:
     """Whether the lane has more; None where the lease is lost."""
     row = await on.row(_COMPLETE, None, key, owner, generation, done)
-    return None if row is None else row["is_due"]
+    return None if row is None else row["has_more"]
 
 
 _POSTPONE = """

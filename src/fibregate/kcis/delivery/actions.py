@@ -87,13 +87,13 @@ async def deliver(post: Post, claim: Claim, *, until: float = 0.0, known: Furthe
     Answers how the lane goes on if it has more and is still ours, which it stays until that time of the monotonic
     clock. `known` is that answer for the lane's last head.
     """
-    asked = _asked(claim)
+    asked = known.made.at if known and known.made else _asked(claim)
     row = known.row if known and _is_whole(known) else await post.flights.find_head(asked)
     if row["url"] is None or row["deleted"]:
         await _end(post, claim, asked.tenant)
         return None
     _name_the_request(row)
-    at = replace(asked, number=row["number"])
+    at = asked if asked.number == row["number"] else replace(asked, number=row["number"])
     if row["skipped"]:
         await outcomes.skipped(post.db, claim, at, await post.clock.now())
     elif not row["enabled"] or not health.read(row).admits(claim.key):
@@ -160,7 +160,8 @@ async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further |
         following = _following(post, at, row, now) if keeps_lane else None
         done = Taken(claim, at, attempt, now, keeps_lane, following)
         return await outcomes.taken(post.db, post.flights, done, recovers=recovers)
-    failed = outcomes.Failed(attempt=attempt, made_at=letter.made_at, retry_days=post.retry_days)
+    since = max(letter.made_at, row["asked_again_at"] or letter.made_at)
+    failed = outcomes.Failed(attempt=attempt, since=since, retry_days=post.retry_days)
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
     await asyncio.sleep(post.rest_seconds)
     return None

@@ -163,9 +163,9 @@ def failed(error: NotDelivered, started_at: BusinessTime, **by: Unpack[By]) -> A
     return Attempt(started_at=started_at, timings=error.timings, outcome=outcome, answer=error.message, **by)
 
 
-def exhausted(*, made_at: datetime, now: datetime, tries: int, days: int) -> bool:
+def exhausted(*, since: datetime, now: datetime, tries: int, days: int) -> bool:
     """Whether a delivery has been tried for as long as the operator wants, with so many tries in a row."""
-    return now - made_at >= timedelta(days=days) and tries >= FEWEST_A_DAY * days
+    return now - since >= timedelta(days=days) and tries >= FEWEST_A_DAY * days
 
 
 def retry_after(text: str | None, now: RealTime) -> timedelta | None:
@@ -184,5 +184,7 @@ def retry_after(text: str | None, now: RealTime) -> timedelta | None:
 
 def scrubbed(raw: bytes) -> str | None:
     """An answer as it may be kept: no control characters, no secrets, no addresses or telephone numbers."""
+    if not raw:
+        return None
     text = _UNPRINTABLE.sub("\ufffd", raw.decode("utf-8", errors="replace"))
     return _SECRETS.sub("***", text) or None

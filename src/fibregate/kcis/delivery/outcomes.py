@@ -27,10 +27,10 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An attempt that was not taken, of bytes made then."""
+    """An attempt that was not taken. `since`: when its bytes were made, or a replay that waits for them was asked."""
 
     attempt: Attempt
-    made_at: BusinessTime
+    since: BusinessTime
     retry_days: int
 
 
@@ -82,7 +82,7 @@ async def failed(db: Db, claim: Claim, at: Place, what: Failed, now: BusinessTim
         )
         verdict = await health.fared_badly(tx, at.tenant, at.endpoint, failure, summary=what.attempt.summary, now=now)
         next_attempt_at = None if verdict.wait is None else BusinessTime(now + verdict.wait)
-        over = model.exhausted(made_at=what.made_at, now=now, tries=verdict.tries, days=what.retry_days)
+        over = model.exhausted(since=what.since, now=now, tries=verdict.tries, days=what.retry_days)
         since = await store.record_failed(
             tx, at, what.attempt, now=now, next_attempt_at=None if over else next_attempt_at
         )

@@ -140,12 +140,18 @@ where l.share = $2::text and l.leased_until is null and l.kind = 'kci' and l.las
     ))
     and k.tenant_id = $1 and k.order_key = (l.subject ->> 'order')::bigint and k.sequence_number = l.last_done + 1
     and k.created_at <= $4
+    and not exists (
+        select from replay_items as i
+        join replays as r on r.tenant_id = i.tenant_id and r.replay_id = i.replay_id
+        where i.tenant_id = $1 and i.endpoint_id = ($2::text)::uuid and i.order_key = k.order_key and i.done_at is null
+            and r.created_at > $4
+    )
 returning l.key
 """
 
 
 async def park_old(on: Statements, tenant: TenantId, share: str, *, reason: str, before: datetime) -> list[str]:
-    """Park the held lanes of an endpoint, and its scout, whose heads were told before then."""
+    """Park the held lanes of an endpoint, and its scout, whose heads were told, and last replayed, before then."""
     return [row["key"] for row in await on.rows(_PARK_OLD, tenant, share, reason, before)]
 
 

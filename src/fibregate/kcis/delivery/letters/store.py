@@ -26,6 +26,11 @@ select
             and i.sequence_number = n.number and i.done_at is null and i.position is null
         limit 1
     )) as marked,
+    (
+        select max(r.created_at) from replay_items as i
+        join replays as r on r.tenant_id = i.tenant_id and r.replay_id = i.replay_id
+        where i.tenant_id = $1 and i.endpoint_id = a.endpoint_id and i.order_key = a.order_key and i.done_at is null
+    ) as asked_again_at,
     a.replay_id is null and exists (
         select from replay_items as i
         left join deliveries as o
