@@ -1,5 +1,6 @@
 """A worker's statements are planned once on each connection, often while their tables are still empty."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from fibregate.db import Row
 from fibregate.kcis.delivery import store
 from fibregate.kcis.delivery.letters import store as letters
 from fibregate.lanes import store as lanes
+from fibregate.lanes.model import Most, Running
 
 _GIVEN = "select cardinality(parameter_types) from pg_prepared_statements where name = 'asked'"
 
@@ -38,11 +40,15 @@ async def results(on: Any, stage: Stage) -> None:
     await store.record_taken(on, stage.ours, [])
 
 
+async def claims(on: Any, _: Stage) -> None:
+    await lanes.claim(on, "worker", limit=1, lease=timedelta(seconds=15), most=Most(1, 1), running=Running(), served="")
+
+
 async def leases(on: Any, _: Stage) -> None:
     await lanes.hand_back_expired(on)
 
 
-@pytest.mark.parametrize("asks", [heads, bytes_to_keep, results, leases])
+@pytest.mark.parametrize("asks", [heads, bytes_to_keep, results, claims, leases])
 async def test_no_plan_that_is_made_while_tables_are_empty_reads_the_whole_of_one(stage: Stage, asks: Any) -> None:
     said = Said()
     await asks(said, stage)

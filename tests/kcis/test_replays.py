@@ -155,6 +155,24 @@ async def test_what_was_parked_and_is_replayed_is_tried_for_as_many_days_again(
     assert await parked(stage) == 6
 
 
+async def test_a_replay_of_what_was_delivered_gives_what_is_not_no_further_days(
+    stage: Stage, receiver: Receiver
+) -> None:
+    stage.retry_days = 1
+    await stage.endpoint(receiver.url)
+    order = await told(stage, 1)
+    await stage.work_off()
+    receiver.respond = lambda _: web.Response(status=503)
+    await stage.tell(order)
+    for _ in range(20):
+        await stage.step(timedelta(hours=1))
+    await make(stage, kci=(await kci_ids(stage, order))[0])
+    for _ in range(6):
+        await stage.step(timedelta(hours=1))
+    rows = await stage.work.rows("select kind from lanes where parked_reason is not null", None)
+    assert [row["kind"] for row in rows] == ["kci"]
+
+
 async def test_a_parked_replay_goes_on_when_the_undelivered_is_replayed(stage: Stage, receiver: Receiver) -> None:
     await told(stage, 2)
     await stage.endpoint(receiver.url)

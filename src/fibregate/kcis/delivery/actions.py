@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
@@ -87,13 +86,13 @@ async def deliver(post: Post, claim: Claim, *, until: float = 0.0, known: Furthe
     Answers how the lane goes on if it has more and is still ours, which it stays until that time of the monotonic
     clock. `known` is that answer for the lane's last head.
     """
-    asked = known.made.at if known and known.made else _asked(claim)
+    asked = _asked(claim)
     row = known.row if known and _is_whole(known) else await post.flights.find_head(asked)
     if row["url"] is None or row["deleted"]:
         await _end(post, claim, asked.tenant)
         return None
     _name_the_request(row)
-    at = asked if asked.number == row["number"] else replace(asked, number=row["number"])
+    at = replace(asked, number=row["number"])
     if row["skipped"]:
         await outcomes.skipped(post.db, claim, at, await post.clock.now())
     elif not row["enabled"] or not health.read(row).admits(claim.key):
@@ -142,8 +141,8 @@ async def _end(post: Post, claim: Claim, tenant: TenantId) -> None:
 
 async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further | None:
     at, row = head.at, head.row
-    async with AsyncExitStack() as held:
-        if not await _has_place(post, claim, head, held):
+    async with limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)) as waited:
+        if waited and not await _still(post, claim, at):
             return None
         started_at = await post.clock.now()
         try:
@@ -165,15 +164,6 @@ async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further |
     await outcomes.failed(post.db, claim, at, failed, await post.clock.now())
     await asyncio.sleep(post.rest_seconds)
     return None
-
-
-async def _has_place(post: Post, claim: Claim, head: _Head, held: AsyncExitStack) -> bool:
-    """Within the endpoint's limits, if it has any; not where something has changed in the wait for one."""
-    at, row = head.at, head.row
-    if row["rate_per_second"] is None and row["concurrency"] is None:
-        return True
-    waited = await held.enter_async_context(limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)))
-    return not waited or await _still(post, claim, at)
 
 
 def _limits(post: Post, row: Row) -> Limits:

@@ -144,7 +144,7 @@ where l.share = $2::text and l.leased_until is null and l.kind = 'kci' and l.las
         select from replay_items as i
         join replays as r on r.tenant_id = i.tenant_id and r.replay_id = i.replay_id
         where i.tenant_id = $1 and i.endpoint_id = ($2::text)::uuid and i.order_key = k.order_key and i.done_at is null
-            and r.created_at > $4
+            and i.position is null and r.created_at > $4
     )
 returning l.key
 """

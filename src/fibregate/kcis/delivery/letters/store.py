@@ -30,6 +30,7 @@ select
         select max(r.created_at) from replay_items as i
         join replays as r on r.tenant_id = i.tenant_id and r.replay_id = i.replay_id
         where i.tenant_id = $1 and i.endpoint_id = a.endpoint_id and i.order_key = a.order_key and i.done_at is null
+            and case when a.replay_id is null then i.position is null else i.replay_id = a.replay_id end
     ) as asked_again_at,
     a.replay_id is null and exists (
         select from replay_items as i
