@@ -133,7 +133,8 @@ def orders_a_caller(given: argparse.Namespace) -> int:
     """Appointments made ready for each caller and turn: more than it can use."""
     a_second = 6_000
     callers_a_tenant = math.ceil(given.connections / given.tenants)
-    return min(int(a_second * given.seconds / given.connections), given.premises // callers_a_tenant)
+    seconds = max(1, given.seconds)  # pgbench runs for a whole second at least
+    return min(int(a_second * seconds / given.connections), given.premises // callers_a_tenant)
 
 
 def token(url: str, client: str, secret: str) -> str:
