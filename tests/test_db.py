@@ -27,8 +27,18 @@ async def tenants(db: Db, count: int) -> list[TenantId]:
     return made
 
 
+async def known(dsns: Dsns, count: int) -> list[TenantId]:
+    """Tenants that no connection of the test's own has served yet."""
+    db = Db(dsns.runtime, size=1)
+    made = await tenants(db, count)
+    await db.close()
+    return made
+
+
 async def remembers_rightly(db: Db) -> None:
     """Every connection is idle, in no transaction, and serves whom it remembers."""
+    if db._opening:
+        await asyncio.wait([db._opening])
     assert len(db._idle) == len(db._all)
     for slot in db._all:
         if slot.connection is None:
@@ -151,6 +161,54 @@ async def test_idle_connections_that_died_are_replaced_without_a_word(dsns: Dsns
     answers: list[Any] = await asyncio.gather(*(db.row(OURS, tenant) for _ in range(6)))
     assert all(row["tenant_id"] == tenant for row in answers)
     await db.close()
+
+
+async def test_another_tenant_is_served_on_an_open_connection_while_one_more_is_made_ready(dsns: Dsns) -> None:
+    one, other = await known(dsns, 2)
+    db = Db(dsns.runtime, size=3)
+    pid = "select pg_backend_pid() as pid, tenant_id from feed_heads where tenant_id = $1"
+    first = await db.row(pid, one)
+    asked = asyncio.create_task(db.row(pid, other))
+    await asyncio.sleep(0)
+    assert db._opening is not None
+    _, second = await asyncio.gather(db._opening, asked)
+    assert first is not None
+    assert second is not None
+    assert (second["pid"], second["tenant_id"]) == (first["pid"], other)
+    ready = [slot for slot in db._all if slot.connection is not None]
+    assert len(ready) == 2
+    assert all(pid in slot.prepared for slot in ready)
+    await remembers_rightly(db)
+    await db.close()
+
+
+async def test_a_connection_that_cannot_be_made_ready_is_nobodys_fault(dsns: Dsns) -> None:
+    one, other = await known(dsns, 2)
+    db = Db(dsns.runtime, size=3)
+    await db.row(OURS, one)
+    db._dsn = "postgresql://nobody@127.0.0.1:1/nothing"
+    asked = asyncio.create_task(db.row(OURS, other))
+    await asyncio.sleep(0)
+    assert db._opening is not None
+    await db._opening
+    assert await asked
+    assert sum(slot.connection is not None for slot in db._all) == 1
+    await remembers_rightly(db)
+    await db.close()
+
+
+async def test_to_close_ends_what_is_being_opened(dsns: Dsns) -> None:
+    one, other = await known(dsns, 2)
+    db = Db(dsns.runtime, size=3)
+    await db.row(OURS, one)
+    asked = asyncio.create_task(db.row(OURS, other))
+    await asyncio.sleep(0)
+    opening = db._opening
+    assert opening is not None
+    await db.close()
+    await asyncio.wait([opening, asked])
+    assert isinstance(asked.exception(), Unavailable)
+    assert all(slot.connection is None for slot in db._all)
 
 
 async def test_no_server_is_unavailable_and_no_connection_free_too(dsns: Dsns) -> None:

@@ -22,7 +22,7 @@ class Sizes:
     steady_seconds: float = 5
     steady_orders: int = 400
     quiet_rate: float = 50
-    quiet_seconds: float = 6
+    quiet_seconds: float = 18
     backlog: int = 50_000
     blocked: int = 10_000
     claim_tries: int = 100

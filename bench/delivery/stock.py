@@ -86,9 +86,9 @@ async def undelivered(connection: Any, first: int, last: int) -> int:
 
 
 async def clear_lanes(connection: Any) -> None:
-    """Nothing is left to deliver, whatever was."""
-    await connection.execute("delete from lanes where kind = 'kci'")
-    await connection.execute("truncate deliveries cascade")
+    """Nothing is left to deliver, whatever was, nor told: a worker's audit would say that it was lost."""
+    await connection.execute("delete from lanes where kind in ('kci', 'alarm')")
+    await connection.execute("truncate kcis cascade")
     await connection.execute("vacuum analyze lanes")
 
 

@@ -111,11 +111,14 @@ class Db:
         self._idle = [_Slot() for _ in range(size)]
         self._all = tuple(self._idle)
         self._waiting: OrderedDict[object, tuple[TenantId | None, asyncio.Future[_Slot]]] = OrderedDict()
+        self._opening: asyncio.Task[None] | None = None
         self.hint: Callable[[], None] = lambda: None
         """Called after a commit that left work for a lane; a hint only, polling is the guarantee."""
 
     async def close(self) -> None:
         """End every connection; what is in flight is cut off."""
+        if self._opening is not None:
+            self._opening.cancel()
         for slot in self._all:
             slot.drop()
         await asyncio.sleep(0)
@@ -167,11 +170,8 @@ class Db:
                 slot.tenant = None
 
     async def _take(self, tenant: TenantId | None) -> _Slot:
-        for place in range(len(self._idle) - 1, -1, -1):
-            if tenant is None or self._idle[place].tenant == tenant:
-                return self._idle.pop(place)
         if self._idle:
-            return self._idle.pop(0)
+            return self._pick(tenant)
         if len(self._waiting) >= WAITERS:
             raise Unavailable("The gateway is at its limit of waiting requests; nothing was done.", 1)
         future: asyncio.Future[_Slot] = asyncio.get_running_loop().create_future()
@@ -187,6 +187,37 @@ class Db:
             if isinstance(error, TimeoutError):
                 raise Unavailable("No database connection came free in time; nothing was done.", 1) from error
             raise
+
+    def _pick(self, tenant: TenantId | None) -> _Slot:
+        """The tenant's own, last used; else the open one that was longest idle, and then another is opened."""
+        for place in range(len(self._idle) - 1, -1, -1):
+            if tenant is None or self._idle[place].tenant == tenant:
+                return self._idle.pop(place)
+        unopened = [slot for slot in self._idle if slot.connection is None]
+        if len(unopened) == len(self._idle):
+            return self._idle.pop(0)
+        if unopened and self._opening is None:
+            self._idle.remove(unopened[0])
+            self._opening = asyncio.create_task(self._open(unopened[0]))
+        picked = next(slot for slot in self._idle if slot.connection is not None)
+        self._idle.remove(picked)
+        return picked
+
+    async def _open(self, slot: _Slot) -> None:
+        """One more connection for next time, which by then has seen all that is asked here: nobody waits for it."""
+        try:
+            slot.connection = await self._connect()
+            for sql in list(max(self._all, key=lambda one: len(one.prepared)).prepared):
+                await slot.statement(sql)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            _log.debug("no further connection was opened", because=str(error))
+            slot.drop()
+        except BaseException:
+            slot.drop()
+            raise
+        finally:
+            self._opening = None
+            self._give(slot)
 
     def _give(self, slot: _Slot) -> None:
         """Hand a slot to the oldest waiter of its tenant among the first few, else to the oldest of all."""

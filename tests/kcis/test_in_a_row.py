@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from aiohttp import web
@@ -10,7 +11,7 @@ from tests.kcis.receiver import Received, Receiver, failing
 from tests.kcis.stage import Stage, until
 
 from fibregate.kcis.delivery import actions as delivery
-from fibregate.kcis.delivery.together import RUNWAYS, Together
+from fibregate.kcis.delivery.together import AT_ONCE, RUNWAYS, Together
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, LeaseLost
 from fibregate.vocabulary import OrderKey, TenantId
@@ -119,6 +120,25 @@ async def test_questions_of_many_tenants_gather_while_the_few_flights_are_away()
     assert await asyncio.gather(*first, *later) == [-1] * len(tenants) + [-2, -3]
     assert (tenants[-1], [1, 2, 3]) in away
     assert len(away) == len(tenants)
+
+
+async def test_between_the_answers_of_a_large_flight_others_have_their_turn() -> None:
+    async def fly(_: TenantId, asked: Sequence[int]) -> list[int]:
+        return list(asked)
+
+    together = Together(fly, asyncio.Semaphore(RUNWAYS))
+    answered: list[int] = []
+
+    async def ask(number: int) -> None:
+        answered.append(await together.ask(TenantId(1), number))
+
+    asking = [asyncio.create_task(ask(number)) for number in range(3 * AT_ONCE)]
+    seen: list[int] = []
+    while not all(one.done() for one in asking):
+        await asyncio.sleep(0)
+        seen.append(len(answered))
+    assert max(after - before for before, after in pairwise(seen)) <= AT_ONCE
+    assert answered == list(range(3 * AT_ONCE))
 
 
 async def test_what_is_sent_is_what_was_kept_also_if_it_was_made_ahead(stage: Stage, receiver: Receiver) -> None:

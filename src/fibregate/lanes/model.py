@@ -29,9 +29,22 @@ class Lane:
 
 @dataclass(slots=True)
 class Lease:
-    """Until when, by this machine's monotonic clock, a lane is surely ours; counted from before it was asked for."""
+    """What a worker knows of a lane in its hands.
+
+    `until` is when, by this machine's monotonic clock, the lane is no longer surely ours; counted from before it was
+    asked for.
+    """
 
     until: float = float("inf")
+    heads: int = 1
+    """How many events were begun under it."""
+
+    _counted: int = 0
+
+    def uncounted(self) -> int:
+        """How many of them since this was last asked."""
+        fresh, self._counted = self.heads - self._counted, self.heads
+        return fresh
 
     def holds(self) -> bool:
         return time.monotonic() < self.until
@@ -69,10 +82,14 @@ class Most:
 
 @dataclass(slots=True)
 class Running:
-    """What a worker has in hand, by share and by tenant; timers have no share and are not counted."""
+    """What a worker has in hand, by share and by tenant; timers have no share and are not counted.
+
+    `withheld` are places of a share that it may not take for now.
+    """
 
     shares: Counter[str] = field(default_factory=Counter[str])
     tenants: Counter[int] = field(default_factory=Counter[int])
+    withheld: Counter[str] = field(default_factory=Counter[str])
 
     def add(self, claim: "Claim", count: int) -> None:
         """One more (1) or one less (-1)."""
@@ -89,7 +106,7 @@ class Running:
         if claim.share is None:
             return False
         of_tenant = 0 if claim.tenant is None else self.tenants[claim.tenant]
-        return self.shares[claim.share] >= most.of_share or of_tenant >= most.of_tenant
+        return self.shares[claim.share] + self.withheld[claim.share] >= most.of_share or of_tenant >= most.of_tenant
 
 
 def share_of(tenant: TenantId) -> str:

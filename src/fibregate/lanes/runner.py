@@ -13,6 +13,7 @@ from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Db
 from fibregate.errors import Unavailable
 from fibregate.lanes import actions
+from fibregate.lanes.courtesy import Courtesy
 from fibregate.lanes.model import Claim, LeaseLost, Most, Running
 
 Handler = Callable[[Claim], Awaitable[None]]
@@ -23,6 +24,9 @@ HEARTBEAT_SECONDS = 5.0
 RESCUE_SECONDS = 1.0
 GATHER_SECONDS = 0.008
 """A worker that is busy waits so long for more to finish or to be told, so that one claim takes many lanes."""
+
+REFILL_SECONDS = 0.004
+"""So long after a place came free others may come free too, before it is taken by those who had to wait for one."""
 
 SHARES_AT_A_TIME = 4
 TENANTS_AT_A_TIME = 3
@@ -42,10 +46,12 @@ class Runner:
         self._handlers = handlers
         self._concurrency = concurrency
         self._most = Most(max(1, concurrency // SHARES_AT_A_TIME), max(1, concurrency // TENANTS_AT_A_TIME))
+        self._courtesy = Courtesy(self._most.of_share)
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._in_hand = Running()
         self._served = ""
         self._wake = asyncio.Event()
+        self._refilling = False
         self._stopping = False
         self._away = False
 
@@ -72,9 +78,12 @@ class Runner:
         """Claim what there is room for, start it, and wait until there may be more."""
         self._wake.clear()
         free = self._concurrency - len(self._running)
+        self._courtesy.look(self._running.values())
+        self._in_hand.withheld = self._courtesy.withheld
         claims = await self._claim(free) if free > 0 else []
         for claim in claims:
             self._start(claim)
+        self._courtesy.saw(claims, self._in_hand.shares)
         if claims and 2 * len(self._running) > self._concurrency:
             await asyncio.sleep(GATHER_SECONDS)
         else:
@@ -121,12 +130,19 @@ class Runner:
         """What a lane leaves due is hinted at by who left it; a place that comes free matters where all were taken."""
         was_full = len(self._running) >= self._concurrency
         claim = self._running.pop(task)
-        if was_full or self._in_hand.fills(claim, self._most):
-            self._wake.set()
+        if (was_full or self._in_hand.fills(claim, self._most)) and not self._refilling:
+            self._refilling = True
+            asyncio.get_running_loop().call_later(REFILL_SECONDS, self._refill)
+        self._courtesy.ended(claim)
         self._in_hand.add(claim, -1)
+
+    def _refill(self) -> None:
+        self._refilling = False
+        self._wake.set()
 
     async def _run_one(self, claim: Claim) -> None:
         try:
+            await self._courtesy.give_way(claim)
             await self._handlers[claim.kind](claim)
         except LeaseLost:
             _log.warning("lease lost, result dropped", lane=claim.key)

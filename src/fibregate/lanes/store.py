@@ -102,6 +102,7 @@ async def claim(
     on: Statements, owner: str, *, limit: int, lease: timedelta, most: Most, running: Running, served: str
 ) -> Sequence[Row]:
     """Takes turns between shares, beginning after `served`."""
+    taken = running.shares + running.withheld
     return await on.rows(
         _CLAIM,
         None,
@@ -109,8 +110,8 @@ async def claim(
         limit,
         lease,
         most.of_share,
-        list(running.shares),
-        list(running.shares.values()),
+        list(taken),
+        list(taken.values()),
         served,
         list(running.tenants),
         list(running.tenants.values()),

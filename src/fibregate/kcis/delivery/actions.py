@@ -77,6 +77,7 @@ async def deliver_in_a_row(post: Post, claim: Claim) -> None:
     until = time.monotonic() + IN_A_ROW_SECONDS
     further = await deliver(post, claim, until=until)
     while further is not None:
+        claim.lease.heads += 1
         further = await deliver(post, further.claim, until=until, known=further)
 
 

@@ -18,6 +18,9 @@ MOST: Final = 64
 RUNWAYS: Final = 4
 """Flights that a worker has under way at a time, whoever asks what."""
 
+AT_ONCE: Final = 4
+"""Answers of one flight that are given out in one turn of the event loop."""
+
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -62,6 +65,8 @@ class Together(Generic[Q, A]):
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), answer in zip(aboard, answers, strict=True):
+        for place, ((_, future), answer) in enumerate(zip(aboard, answers, strict=True), 1):
+            if place % AT_ONCE == 0:
+                await asyncio.sleep(0)  # whoever waits for a socket has his turn between them
             if not future.done():
                 future.set_result(answer)
