@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fibregate import migrate
-from fibregate.db import APP_ROLE, WORK_ROLE, Row, connect
+from fibregate.db import APP_ROLE, WORK_ROLE, Row
+from fibregate.sessions import connect
 
 MOST_SKEW_SECONDS = 2.0
 OLDEST = 160000

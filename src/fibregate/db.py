@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import asyncpg
-import orjson
 import structlog
 
 from fibregate.errors import GatewayError, Unavailable
+from fibregate.sessions import connect
 from fibregate.vocabulary import TenantId
 
 Row = asyncpg.Record
@@ -278,23 +278,6 @@ class Db:
             connection.terminate()
             raise
         return connection
-
-
-async def connect(dsn: str, **settings: str) -> Any:
-    """A bare connection that reads and writes jsonb as Python values; `settings` are session settings."""
-    connection: Any = await asyncpg.connect(
-        dsn, timeout=5, server_settings={"application_name": "fibregate", "statement_timeout": "20s", **settings}
-    )
-    try:
-        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
-    except BaseException:
-        connection.terminate()
-        raise
-    return connection
-
-
-def _dump(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _outage(*, begun: bool) -> Unavailable:

@@ -111,7 +111,7 @@ async def test_news_gives_way_to_nobody() -> None:
 
 def test_a_worker_of_few_places_withholds_none() -> None:
     courtesy = Courtesy(2, used=lambda: 0, now=lambda: 0)
-    assert courtesy._withhold(0.9, Counter[str | None](loud=10)) == {}
+    assert courtesy._withhold(0.9, Counter({"loud": 10})) == {}
 
 
 async def test_lanes_of_a_backlog_begin_after_the_news_in_hand() -> None:

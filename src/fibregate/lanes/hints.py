@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from fibregate.db import connect
+from fibregate.sessions import connect
 
 CHANNEL = "fibregate_work"
 _APART_SECONDS = 0.01
