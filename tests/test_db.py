@@ -178,6 +178,13 @@ async def test_another_tenant_is_served_on_an_open_connection_while_one_more_is_
     ready = [slot for slot in db._all if slot.connection is not None]
     assert len(ready) == 2
     assert all(pid in slot.prepared for slot in ready)
+    looking = await asyncpg.connect(dsns.runtime)
+    states = await looking.fetch(
+        "select state from pg_stat_activity where pid = any($1::integer[])",
+        [slot.connection.get_server_pid() for slot in ready],
+    )
+    await looking.close()
+    assert [row["state"] for row in states] == ["idle", "idle"]
     await remembers_rightly(db)
     await db.close()
 

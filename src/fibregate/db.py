@@ -67,7 +67,11 @@ class _Slot:
     async def statement(self, sql: str) -> Any:
         found = self.prepared.get(sql)
         if found is None:
-            found = self.prepared[sql] = await self.connection.prepare(sql)
+            try:
+                found = self.prepared[sql] = await self.connection.prepare(sql)
+            except asyncio.CancelledError:
+                self.drop()  # what preparing began would stay open, with its locks, until something is run
+                raise
         return found
 
     def drop(self) -> None:
@@ -209,6 +213,7 @@ class Db:
             slot.connection = await self._connect()
             for sql in list(max(self._all, key=lambda one: len(one.prepared)).prepared):
                 await slot.statement(sql)
+            await slot.connection.execute("select 1")  # ends what preparing began: its locks, and its statement's time
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             _log.debug("no further connection was opened", because=str(error))
             slot.drop()
