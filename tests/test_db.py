@@ -189,6 +189,20 @@ async def test_another_tenant_is_served_on_an_open_connection_while_one_more_is_
     await db.close()
 
 
+async def test_a_connection_on_which_preparing_was_cut_off_serves_nobody(dsns: Dsns) -> None:
+    db = Db(dsns.runtime, size=1)
+    await db.ping()
+    (slot,) = db._all
+    asked = asyncio.create_task(db.row("select 2 as two", None))
+    while not slot.is_cut_off:
+        await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.wait([asked])
+    assert slot.connection is None
+    assert await db.row("select 2 as two", None)
+    await db.close()
+
+
 async def test_a_connection_that_cannot_be_made_ready_is_nobodys_fault(dsns: Dsns) -> None:
     one, other = await known(dsns, 2)
     db = Db(dsns.runtime, size=3)

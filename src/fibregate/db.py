@@ -63,22 +63,25 @@ class _Slot:
     connection: Any = None
     tenant: TenantId | None = None
     prepared: dict[str, Any] = field(default_factory=dict[str, Any])
+    is_cut_off: bool = False  # preparing begins what stays open, with its locks, until something is run
 
     async def statement(self, sql: str) -> Any:
         found = self.prepared.get(sql)
         if found is None:
-            try:
-                found = self.prepared[sql] = await self.connection.prepare(sql)
-            except asyncio.CancelledError:
-                self.drop()  # what preparing began would stay open, with its locks, until something is run
-                raise
+            self.is_cut_off = True
+            found = self.prepared[sql] = await self.connection.prepare(sql)
+            self.is_cut_off = False
         return found
+
+    def is_spoilt(self) -> bool:
+        held = self.connection
+        return held is not None and (self.is_cut_off or held.is_closed() or held.is_in_transaction())
 
     def drop(self) -> None:
         """Forget the connection; the place in the pool stays."""
         if self.connection is not None:
             self.connection.terminate()
-        self.connection, self.tenant, self.prepared = None, None, {}
+        self.connection, self.tenant, self.prepared, self.is_cut_off = None, None, {}, False
 
 
 @dataclass(slots=True, eq=False)
@@ -262,7 +265,7 @@ class Db:
             slot.drop()
             raise _outage(begun=connected) from error
         finally:
-            if slot.connection is not None and (slot.connection.is_closed() or slot.connection.is_in_transaction()):
+            if slot.is_spoilt():
                 slot.drop()
             self._give(slot)
 
