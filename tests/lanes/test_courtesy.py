@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fibregate.lanes.courtesy import A_LITTLE, FEWEST, LOOK_SECONDS, NEWS_SECONDS, Courtesy
+from fibregate.lanes.courtesy import A_LITTLE, FEWEST, IDLE, LOOK_SECONDS, NEWS_SECONDS, TOO_BUSY, Courtesy
 from fibregate.lanes.model import Claim
 
 PLACES = 64
@@ -69,7 +69,7 @@ def test_between_busy_and_idle_it_stays_as_it_is() -> None:
     worker = Worker()
     before = worker.work(busy=0.9, looks=2, loud=100)
     assert 0 < before["loud"] < PLACES - FEWEST
-    assert worker.work(busy=0.45, loud=100) == before
+    assert worker.work(busy=(IDLE + TOO_BUSY) / 2, loud=100) == before
 
 
 def test_who_waits_for_a_slow_receiver_keeps_all_places_however_busy_others_keep_the_worker() -> None:

@@ -21,14 +21,14 @@ NEWS_SECONDS: Final = 1.0
 """So long after there was news, backlogs leave room for more of it."""
 
 LOOK_SECONDS: Final = 0.05
-TOO_BUSY: Final = 0.5
-IDLE: Final = 0.4
+TOO_BUSY: Final = 0.45
+IDLE: Final = 0.35
 """Of each second, how much the worker's thread computes: above the one fewer lanes are taken, below the other more."""
 
 A_GOOD_PART: Final = 0.1
 """Of each second, how much of that a share may have before anything is withheld from it."""
 
-FEWEST: Final = 8
+FEWEST: Final = 6
 _FEWER: Final = 0.7
 _MORE: Final = 2
 
