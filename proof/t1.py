@@ -127,8 +127,9 @@ class Storm:
             await asyncio.gather(*(self._read_feed(code, log) for code in TENANTS))
 
     async def _read_feed(self, code: str, log: history.Writer) -> None:
-        after, more = "", True
-        while not self.ended or more:
+        after, more, is_last = "", True, False
+        while more or not is_last:
+            is_last = self.ended  # asked before the page: one that was read before the end may lack what came last
             got = await self.traffic.callers[code].insist("GET", f"/manage/v1/kcis?limit=500{after}")
             page: dict[str, Any] = got.body
             events = [(one["orderId"], one["sequenceNumber"]) for one in page["events"] if one["type"] == "KCI"]

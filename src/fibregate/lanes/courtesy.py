@@ -2,8 +2,8 @@
 
 A share with a backlog makes a worker as busy as it can be, and each step of a neighbour's lane then waits behind the
 steps of all of those. So while somebody has only a little to do, and the worker is busy, the shares that keep it busy
-have fewer lanes in hand, until it is half idle, and those begin after the others' are done. A share that merely waits
-for a slow receiver keeps nobody busy, and has as many as ever.
+have fewer lanes in hand, until it is idle for more than half of the time, and those begin after the others' are done.
+A share that merely waits for a slow receiver keeps nobody busy, and has as many as ever.
 """
 
 import asyncio
