@@ -42,6 +42,9 @@ class Worker:
             self.courtesy.look([])
         return self.courtesy.withheld
 
+    async def gives_way(self, claim: Claim) -> None:
+        await self.courtesy.give_way(claim.share, claim.key)
+
 
 def test_a_backlog_that_keeps_a_worker_busy_beside_news_has_fewer_places() -> None:
     assert Worker().work(busy=0.9, loud=100, quiet=2) == {"loud": PLACES - FEWEST}
@@ -104,7 +107,7 @@ async def test_news_gives_way_to_nobody() -> None:
     worker.work(busy=0.9, loud=100)
     news = lane("loud", 1)
     worker.courtesy.saw([news, lane("quiet")], Counter(quiet=1, loud=1))
-    giving_way = asyncio.create_task(worker.courtesy.give_way(news))
+    giving_way = asyncio.create_task(worker.gives_way(news))
     await asyncio.sleep(0)
     assert giving_way.done()
 
@@ -122,7 +125,7 @@ async def test_lanes_of_a_backlog_begin_after_the_news_in_hand() -> None:
     begun: list[str] = []
 
     async def begin(claim: Claim) -> None:
-        await worker.courtesy.give_way(claim)
+        await worker.gives_way(claim)
         begun.append(str(claim.share))
 
     waiting = asyncio.create_task(begin(lane("loud")))
@@ -135,12 +138,48 @@ async def test_lanes_of_a_backlog_begin_after_the_news_in_hand() -> None:
     assert begun == ["quiet", "slow", "loud"]
 
 
+async def test_lanes_of_a_backlog_wait_for_a_claim_that_may_bring_news() -> None:
+    worker = Worker()
+    worker.work(busy=0.9, loud=100)
+    worker.courtesy.expect()
+    waiting = asyncio.create_task(worker.gives_way(lane("loud")))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    worker.courtesy.saw([], Counter(loud=FEWEST))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert waiting.done()
+
+
+async def test_without_news_nobody_waits_for_claims() -> None:
+    worker = Worker()
+    worker.work(busy=0.9, news=False, loud=100)
+    worker.courtesy.expect()
+    waiting = asyncio.create_task(worker.gives_way(lane("loud")))
+    await asyncio.sleep(0)
+    assert waiting.done()
+
+
+async def test_nobody_waits_for_news_that_waits_for_its_receiver() -> None:
+    worker = Worker()
+    worker.work(busy=0.9, loud=100)
+    worker.courtesy.saw([lane("quiet")], Counter(quiet=1))
+    worker.work(busy=0.9, looks=1, loud=100, news=False)
+    waiting = asyncio.create_task(worker.gives_way(lane("loud")))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    worker.work(busy=0.9, looks=1, loud=100, news=False)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert waiting.done()
+
+
 async def test_news_that_does_not_end_holds_nobody_up_for_long() -> None:
     worker = Worker()
     worker.work(busy=0.9, loud=100)
     worker.courtesy.saw([lane("quiet")], Counter(quiet=1))
     async with asyncio.timeout(5):
-        await worker.courtesy.give_way(lane("loud"))
+        await worker.gives_way(lane("loud"))
 
 
 @pytest.mark.parametrize("count", [A_LITTLE + 1, PLACES])

@@ -2,7 +2,8 @@
 
 A share with a backlog makes a worker as busy as it can be, and each step of a neighbour's lane then waits behind the
 steps of all of those. So while somebody has only a little to do, and the worker is busy, the shares that keep it busy
-have fewer lanes in hand, until it is idle for more than half of the time, and those begin after the others' are done.
+have fewer lanes in hand, until it is idle for more than half of the time, and those stop between their steps while
+others' are in hand or are just being claimed.
 A share that merely waits for a slow receiver keeps nobody busy, and has as many as ever.
 """
 
@@ -33,7 +34,7 @@ _FEWER: Final = 0.7
 _MORE: Final = 2
 
 LONGEST_WAIT_SECONDS: Final = 0.01
-"""After which a lane begins beside whatever news there is."""
+"""After which a lane goes on beside whatever news there is."""
 
 
 class Courtesy:
@@ -46,7 +47,7 @@ class Courtesy:
         """Of the places of a share, how many it may not take for now."""
         self._places = places
         self._used, self._now = used, now
-        self._news = set[str]()
+        self._news, self._old_news = set[str](), set[str]()
         self._is_calm = asyncio.Event()
         self._is_calm.set()
         self._news_until = 0.0
@@ -61,23 +62,29 @@ class Courtesy:
             return
         for claim in running:
             self._count(claim)
+        self._age()
         used = self._used()
         busy = (used - self._used_then) / passed
         self._looked_at, self._used_then = now, used
         ran, self._ran = self._ran, Counter()
         self.withheld = self._withhold(busy, ran) if now < self._news_until else Counter()
 
+    def expect(self) -> None:
+        """Before a claim that may bring news."""
+        if self.withheld:
+            self._is_calm.clear()
+
     def saw(self, claims: Iterable[Claim], in_hand: Counter[str]) -> None:
         """What a claim brought, and how many lanes of each share are in hand with it."""
         fresh = {one.key for one in claims if one.share is not None and in_hand[one.share] <= A_LITTLE}
         if fresh:
             self._news |= fresh
-            self._is_calm.clear()
             self._news_until = self._now() + NEWS_SECONDS
+        self._tell()
 
-    async def give_way(self, claim: Claim) -> None:
-        """Before a lane's first step: wait a moment for the news in hand, if its share keeps the worker busy."""
-        if claim.share is not None and self.withheld[claim.share] and claim.key not in self._news:
+    async def give_way(self, share: str | None, key: str) -> None:
+        """Before a step of a lane: wait a moment for the news in hand, if its share keeps the worker busy."""
+        if share is not None and self.withheld[share] and key not in self._news:
             try:
                 async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                     await self._is_calm.wait()
@@ -88,7 +95,19 @@ class Courtesy:
         """A lane is no longer in hand."""
         self._count(claim)
         self._news.discard(claim.key)
-        if not self._news:
+        self._tell()
+
+    def _age(self) -> None:
+        """What is in hand from one look to the next but one waits for its receiver, and nobody need wait for it."""
+        self._news -= self._old_news
+        self._old_news = set(self._news)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Those who give way whether they may go on."""
+        if self._news:
+            self._is_calm.clear()
+        else:
             self._is_calm.set()
 
     def _count(self, claim: Claim) -> None:

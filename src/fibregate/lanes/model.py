@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from fibregate.vocabulary import TenantId
@@ -27,6 +27,10 @@ class Lane:
         return f"{self.kind}:{self.name}"
 
 
+async def _to_nobody() -> None:
+    """Where nobody else's lanes are in hand."""
+
+
 @dataclass(slots=True)
 class Lease:
     """What a worker knows of a lane in its hands.
@@ -38,6 +42,9 @@ class Lease:
     until: float = float("inf")
     heads: int = 1
     """How many events were begun under it."""
+
+    give_way: Callable[[], Awaitable[None]] = _to_nobody
+    """Before a step that keeps others waiting; takes some milliseconds at most."""
 
     _counted: int = 0
 

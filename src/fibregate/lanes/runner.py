@@ -6,6 +6,7 @@ import socket
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -57,6 +58,7 @@ class Runner:
 
     def wake(self) -> None:
         """Something may be due: look now instead of at the next poll."""
+        self._courtesy.expect()
         self._wake.set()
 
     async def run(self) -> None:
@@ -121,6 +123,7 @@ class Runner:
             _log.warning("the database is away, nothing is worked on" if away else "the database is back")
 
     def _start(self, claim: Claim) -> None:
+        claim.lease.give_way = partial(self._courtesy.give_way, claim.share, claim.key)
         task = asyncio.create_task(self._run_one(claim))
         self._running[task] = claim
         self._in_hand.add(claim, 1)
@@ -142,7 +145,7 @@ class Runner:
 
     async def _run_one(self, claim: Claim) -> None:
         try:
-            await self._courtesy.give_way(claim)
+            await claim.lease.give_way()
             await self._handlers[claim.kind](claim)
         except LeaseLost:
             _log.warning("lease lost, result dropped", lane=claim.key)

@@ -142,6 +142,7 @@ async def _end(post: Post, claim: Claim, tenant: TenantId) -> None:
 
 async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further | None:
     at, row = head.at, head.row
+    await claim.lease.give_way()
     async with limits.place(post.db, at.tenant, at.endpoint, _limits(post, row)) as waited:
         if waited and not await _still(post, claim, at):
             return None
@@ -151,7 +152,9 @@ async def _try(post: Post, claim: Claim, head: _Head, until: float) -> Further |
         except Unrenderable as error:
             await outcomes.unrenderable(post.db, claim, at, error, started_at)
             return None
+        await claim.lease.give_way()
         attempt = await _attempt(post, claim, at, letter, row)
+    await claim.lease.give_way()
     queues.count_attempt(at.tenant, attempt.outcome)
     if attempt.taken:
         recovers = bool(row["failures"] or row["down"])
