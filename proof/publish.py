@@ -52,6 +52,9 @@ def table(outcomes: Sequence[Outcome]) -> None:
         broken = str(sum(one.findings.wrong.values()))
         shown.add_row(one.proof.name, one.proof.title, one.verdict, broken, caught, f"{one.seconds:.0f}")
     _console.print(shown)
+    unwell = [one.proof.name for one in outcomes if not one.is_well]
+    held = f"{len(outcomes) - len(unwell)} of {len(outcomes)} proofs are well"
+    _console.print(f"{held}; not well: {', '.join(unwell)}" if unwell else f"{held}.")
 
 
 def write(outcomes: Sequence[Outcome]) -> None:
