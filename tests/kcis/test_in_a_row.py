@@ -47,6 +47,21 @@ async def test_one_claim_carries_all_that_an_order_has(stage: Stage, receiver: R
     assert [one["attempt"] for one in await stage.attempts()] == [1, 1, 1]
 
 
+async def test_a_lane_gives_way_before_each_step_that_keeps_others_waiting(stage: Stage, receiver: Receiver) -> None:
+    await told(stage, receiver, 2)
+    (claim,) = await stage.claim()
+    seen = list[tuple[int, int, int]]()
+
+    async def note() -> None:
+        made = await stage.work.rows("select * from deliveries where tenant_id = $1", stage.ours)
+        seen.append((len(made), len(receiver.numbers()), len(await stage.attempts())))
+
+    claim.lease.give_way = note
+    await delivery.deliver_in_a_row(stage.post, claim)
+    before_made, before_sent, before_recorded = (0, 0, 0), (1, 0, 0), (1, 1, 0)
+    assert seen == [before_made, before_sent, before_recorded, (2, 1, 1), (2, 1, 1), (2, 2, 1)]
+
+
 async def test_what_is_told_meanwhile_goes_with_it(stage: Stage, receiver: Receiver) -> None:
     order = await told(stage, receiver, 2)
 

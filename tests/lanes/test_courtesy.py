@@ -45,6 +45,18 @@ class Worker:
     async def gives_way(self, claim: Claim) -> None:
         await self.courtesy.give_way(claim.share, claim.key)
 
+    async def goes_on(self, claim: Claim) -> asyncio.Task[None]:
+        """A lane before its next step: not done while it waits for others."""
+        task = asyncio.create_task(self.gives_way(claim))
+        await settled()
+        return task
+
+
+async def settled() -> None:
+    """Whoever can go on has gone on; a lane that waits for others does so for longer."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
 
 def test_a_backlog_that_keeps_a_worker_busy_beside_news_has_fewer_places() -> None:
     assert Worker().work(busy=0.9, loud=100, quiet=2) == {"loud": PLACES - FEWEST}
@@ -107,9 +119,7 @@ async def test_news_gives_way_to_nobody() -> None:
     worker.work(busy=0.9, loud=100)
     news = lane("loud", 1)
     worker.courtesy.saw([news, lane("quiet")], Counter(quiet=1, loud=1))
-    giving_way = asyncio.create_task(worker.gives_way(news))
-    await asyncio.sleep(0)
-    assert giving_way.done()
+    assert (await worker.goes_on(news)).done()
 
 
 def test_a_worker_of_few_places_withholds_none() -> None:
@@ -117,37 +127,30 @@ def test_a_worker_of_few_places_withholds_none() -> None:
     assert courtesy._withhold(0.9, Counter({"loud": 10})) == {}
 
 
-async def test_lanes_of_a_backlog_begin_after_the_news_in_hand() -> None:
+async def test_lanes_of_a_backlog_go_on_after_the_news_in_hand() -> None:
     worker = Worker()
     worker.work(busy=0.9, loud=100)
     news = lane("quiet")
     worker.courtesy.saw([news, lane("loud")], Counter(quiet=1, loud=FEWEST))
-    begun: list[str] = []
-
-    async def begin(claim: Claim) -> None:
-        await worker.gives_way(claim)
-        begun.append(str(claim.share))
-
-    waiting = asyncio.create_task(begin(lane("loud")))
-    await asyncio.sleep(0)
-    await begin(news)
-    await begin(lane("slow"))
-    assert begun == ["quiet", "slow"]
+    waiting = await worker.goes_on(lane("loud"))
+    assert not waiting.done()
+    assert (await worker.goes_on(news)).done()
+    assert (await worker.goes_on(lane("slow"))).done()
     worker.courtesy.ended(news)
-    await waiting
-    assert begun == ["quiet", "slow", "loud"]
+    await settled()
+    assert waiting.done()
 
 
 async def test_lanes_of_a_backlog_wait_for_a_claim_that_may_bring_news() -> None:
     worker = Worker()
     worker.work(busy=0.9, loud=100)
     worker.courtesy.expect()
-    waiting = asyncio.create_task(worker.gives_way(lane("loud")))
-    await asyncio.sleep(0)
+    waiting = await worker.goes_on(lane("loud"))
+    worker.courtesy.ended(lane("loud", 1))
+    await settled()
     assert not waiting.done()
     worker.courtesy.saw([], Counter(loud=FEWEST))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await settled()
     assert waiting.done()
 
 
@@ -155,9 +158,7 @@ async def test_without_news_nobody_waits_for_claims() -> None:
     worker = Worker()
     worker.work(busy=0.9, news=False, loud=100)
     worker.courtesy.expect()
-    waiting = asyncio.create_task(worker.gives_way(lane("loud")))
-    await asyncio.sleep(0)
-    assert waiting.done()
+    assert (await worker.goes_on(lane("loud"))).done()
 
 
 async def test_nobody_waits_for_news_that_waits_for_its_receiver() -> None:
@@ -165,12 +166,10 @@ async def test_nobody_waits_for_news_that_waits_for_its_receiver() -> None:
     worker.work(busy=0.9, loud=100)
     worker.courtesy.saw([lane("quiet")], Counter(quiet=1))
     worker.work(busy=0.9, looks=1, loud=100, news=False)
-    waiting = asyncio.create_task(worker.gives_way(lane("loud")))
-    await asyncio.sleep(0)
+    waiting = await worker.goes_on(lane("loud"))
     assert not waiting.done()
     worker.work(busy=0.9, looks=1, loud=100, news=False)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await settled()
     assert waiting.done()
 
 

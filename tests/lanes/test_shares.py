@@ -10,8 +10,9 @@ import pytest
 from fibregate.clock import SystemClock
 from fibregate.db import WORK_ROLE, Db
 from fibregate.lanes import actions as lanes
+from fibregate.lanes.courtesy import A_LITTLE
 from fibregate.lanes.model import Claim, Lane, Most, Running
-from fibregate.lanes.runner import Runner
+from fibregate.lanes.runner import SHARES_AT_A_TIME, Runner
 from fibregate.migrate import Dsns
 from fibregate.vocabulary import TenantId
 
@@ -142,3 +143,28 @@ async def test_a_share_that_never_answers_leaves_the_worker_to_the_others(db: Db
     forever.set()
     await runner.stop()
     await running
+
+
+async def test_a_lane_in_hand_gives_way_to_what_a_hint_announces(db: Db) -> None:
+    await put(db, "loud", A_LITTLE + 1)
+    waited = list[bool]()
+    forever = asyncio.Event()
+
+    async def handler(claim: Claim) -> None:
+        runner._courtesy.withheld["loud"] = 1
+        runner.wake()
+        giving_way = asyncio.ensure_future(claim.lease.give_way())
+        await asyncio.sleep(0)
+        waited.append(not giving_way.done())
+        await giving_way
+        await forever.wait()
+
+    runner = Runner(db, SystemClock(), {"job": handler}, concurrency=SHARES_AT_A_TIME * (A_LITTLE + 1))
+    running = asyncio.create_task(runner.run())
+    async with asyncio.timeout(10):
+        while len(waited) <= A_LITTLE:
+            await asyncio.sleep(0.01)
+    forever.set()
+    await runner.stop()
+    await running
+    assert waited == [True] * (A_LITTLE + 1)

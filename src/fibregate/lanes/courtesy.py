@@ -48,6 +48,7 @@ class Courtesy:
         self._places = places
         self._used, self._now = used, now
         self._news, self._old_news = set[str](), set[str]()
+        self._expects_news = False
         self._is_calm = asyncio.Event()
         self._is_calm.set()
         self._news_until = 0.0
@@ -70,13 +71,14 @@ class Courtesy:
         self.withheld = self._withhold(busy, ran) if now < self._news_until else Counter()
 
     def expect(self) -> None:
-        """Before a claim that may bring news."""
-        if self.withheld:
-            self._is_calm.clear()
+        """The next claim may bring news: who gives way waits for it, whatever ends meanwhile."""
+        self._expects_news = bool(self.withheld)
+        self._tell()
 
     def saw(self, claims: Iterable[Claim], in_hand: Counter[str]) -> None:
         """What a claim brought, and how many lanes of each share are in hand with it."""
         fresh = {one.key for one in claims if one.share is not None and in_hand[one.share] <= A_LITTLE}
+        self._expects_news = False
         if fresh:
             self._news |= fresh
             self._news_until = self._now() + NEWS_SECONDS
@@ -105,7 +107,7 @@ class Courtesy:
 
     def _tell(self) -> None:
         """Those who give way whether they may go on."""
-        if self._news:
+        if self._news or self._expects_news:
             self._is_calm.clear()
         else:
             self._is_calm.set()
