@@ -47,7 +47,7 @@ from reservations as r where r.id between $1 and $2
 """
 _MISCOUNTED = """
 select s.slot_id, s.booked, count(r.id) as held from slots as s left join reservations as r
-    on r.slot_id = s.slot_id and r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')
+    on r.slot_id = s.slot_id and r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')
 group by s.slot_id having s.booked <> count(r.id) limit 5
 """
 

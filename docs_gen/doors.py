@@ -9,7 +9,7 @@ from fibregate.doors.sandbox import door as sandbox
 from fibregate.doors.sandbox.services import Sandbox
 from fibregate.web.door import Door
 
-_NOTHING = cast("Any", SimpleNamespace(authenticate=None, page=None))
+_NOTHING = cast("Any", SimpleNamespace(authenticate=None, page=None, networks=SimpleNamespace(health={})))
 
 
 @cache
@@ -24,6 +24,7 @@ def doors() -> tuple[Door[Any], ...]:
         trials=_NOTHING,
         gauges=_NOTHING,
         wholesale=_NOTHING,
+        tenant=_NOTHING,
         more=more,
     )
     return gate(app).doors

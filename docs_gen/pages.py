@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from docs_gen import api, cli, errors, settings, states
+from docs_gen import api, behaviours, cli, conformance, errors, settings, states
 
 ROOT: Final = Path(__file__).parent.parent
 REFERENCE: Final = "docs/reference"
@@ -16,6 +16,8 @@ def pages() -> dict[str, str]:
         f"{REFERENCE}/errors.md": errors.page(),
         f"{REFERENCE}/states.md": states.page(),
         f"{REFERENCE}/cli.md": cli.page(),
+        f"{REFERENCE}/conformance.md": conformance.page(),
+        f"{REFERENCE}/remote-network.md": behaviours.page(),
         f"{REFERENCE}/api.md": api.index(),
         **{f"{REFERENCE}/api/{name}.md": text for name, text in api.by_door().items()},
     }

@@ -1,6 +1,7 @@
 """`states.md`, from the table of orders and the shared vocabulary."""
 
 from enum import StrEnum
+from inspect import cleandoc
 from typing import Final
 
 from docs_gen.markdown import code, heading, table
@@ -12,8 +13,29 @@ _LEFT_OUT: Final = "Left out of the picture: updates that leave the order where 
 _RETURNS: Final = (
     "`PENDING` and `HELD` remember where they came from. A `PENDING` order that came from `HELD` returns to "
     "`IN_PROGRESS` if it was committed, else to `ACKNOWLEDGED`. Our own network's orders go from "
-    "`RECEIVED_BY_GATEWAY` to `SENT_TO_SUPPLIER` when they are handed over, which is not told.\n"
+    "`RECEIVED_BY_GATEWAY` to `SENT_TO_SUPPLIER` when they are handed over, which is not told. `CREATED` begins an "
+    "order that a network makes, an [unsolicited cease](lines.md#a-line-that-goes-to-another-tenant); it is no move.\n"
 )
+_CHANGES: Final = """## An amendment or a cancellation
+
+```mermaid
+stateDiagram-v2
+    [*] --> RECEIVED_BY_GATEWAY
+    RECEIVED_BY_GATEWAY --> PENDING: with the network
+    RECEIVED_BY_GATEWAY --> FAILED_TO_SEND
+    PENDING --> COMPLETED: AMENDED, CANCELLED
+    PENDING --> REJECTED: AMENDMENT_REJECTED, CANCELLATION_REJECTED
+    RECEIVED_BY_GATEWAY --> REJECTED: the order ended
+    PENDING --> REJECTED: the order ended
+    COMPLETED --> [*]
+    REJECTED --> [*]
+    FAILED_TO_SEND --> [*]
+```
+
+While one is `PENDING`, its order is `PENDING_AMENDMENT` or, where there is a cancellation among several,
+`PENDING_CANCELLATION`. That lies over the order's own state, which goes on beneath it by the table above; the last
+decision uncovers it.
+"""
 
 
 def page() -> str:
@@ -35,6 +57,7 @@ def page() -> str:
             f"{_LEFT_OUT} Ended: {ended}. After the end, {after} are still told, and change no state.\n",
             table(["update", "in", "leads to", "says"], [_row(one) for one in MOVES]),
             _RETURNS,
+            _CHANGES,
             "## Words\n",
             *(_words(kind) for kind in enums()),
             _problems(),
@@ -65,7 +88,7 @@ def _picture() -> str:
     arrows: dict[tuple[OrderStatus, str], list[Reason]] = {}
     for move in MOVES:
         for source in _ordered(move.source):
-            for target in _drawn(move):
+            for target in _drawn(move, source):
                 arrows.setdefault((source, target), []).append(move.reason)
     lines = [
         f"    {source.value} --> {target}: {', '.join(dict.fromkeys(one.value for one in reasons))}"
@@ -73,16 +96,21 @@ def _picture() -> str:
         if source.value != target
     ]
     ends = [f"    {one.value} --> [*]" for one in OrderStatus if one in ENDED and _reached(one, arrows)]
-    begins = ["    [*] --> RECEIVED_BY_GATEWAY", "    RECEIVED_BY_GATEWAY --> SENT_TO_SUPPLIER: handed over"]
+    begins = [
+        "    [*] --> RECEIVED_BY_GATEWAY: an order of a tenant, or CREATED",
+        "    RECEIVED_BY_GATEWAY --> SENT_TO_SUPPLIER: handed over",
+    ]
     return "\n".join(["```mermaid", "stateDiagram-v2", *begins, *lines, *ends, "```\n"])
 
 
-def _drawn(move: Move) -> list[str]:
+def _drawn(move: Move, source: OrderStatus) -> list[str]:
     """Where the arrow points; the way back from a wait is drawn to the two states that are usual."""
     match move.target:
-        case To.SAME:
+        case To.SAME | To.BENEATH:
             return []
-        case To.BACK | To.SAME_OR_BACK:
+        case To.AGREED if source is not OrderStatus.PENDING:
+            return []
+        case To.AGREED | To.BACK | To.SAME_OR_BACK:
             return [OrderStatus.ACKNOWLEDGED.value, OrderStatus.IN_PROGRESS.value]
         case To.ENDED_HOW:
             return [OrderStatus.CANCELLED.value, OrderStatus.FAILED.value]
@@ -97,7 +125,7 @@ def _reached(state: OrderStatus, arrows: dict[tuple[OrderStatus, str], list[Reas
 
 
 def _words(kind: type[StrEnum]) -> str:
-    says = (kind.__doc__ or "").strip()
+    says = cleandoc(kind.__doc__ or "")
     return f"### {kind.__name__}\n\n{says}\n\n{', '.join(code(one.value) for one in kind)}\n"
 
 

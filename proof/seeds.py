@@ -39,6 +39,9 @@ class Bug:
     figures: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What it takes to catch this one, over the proof's own figures for planted bugs."""
 
+    spares: tuple[str, ...] = ()
+    """Invariants that have to hold in spite of it, because something else stands behind what it breaks."""
+
 
 def table() -> list[Bug]:
     """All of them: those of every module `seeds_….py`."""

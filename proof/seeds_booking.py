@@ -41,7 +41,7 @@ RELEASE_THEN_REBOOK: Final = Bug(
         Change(
             _APPOINTMENTS,
             """\
-    where tenant_id = $1 and id = $2 and state in ('RESERVED', 'ATTACHED', 'CONFIRMED') returning slot_id
+    where tenant_id = $1 and id = $2 and state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED') returning slot_id
 """,
             """\
     where tenant_id = $1 and id = $2 returning slot_id

@@ -106,6 +106,17 @@ async def told(on: Stage, tenant: str, number: int) -> None:
         raise NotPrepared(f"{tenant} order {number}: its KCI was never delivered")
 
 
+async def _amend(on: Stage, tenant: str, number: int) -> Asked:
+    await told(on, tenant, number)
+    return Asked("POST", "service-order-amendments", {"id": number, "orderId": number, "notes": "T2"}, (number,))
+
+
+async def _cancel(on: Stage, tenant: str, number: int) -> Asked:
+    await told(on, tenant, number)
+    body = {"id": number, "orderId": number, "reasonCode": "CUSTOMER_CHANGED_MIND"}
+    return Asked("POST", "service-order-cancellations", body, (number,))
+
+
 async def _made_endpoint(on: Stage, tenant: str, number: int, **more: object) -> str:
     body = {"url": f"{on.hears.url}/spare/{number}", "rendering": "wholesale-webhook", **more}
     return str((await _ok(on, tenant, "POST", f"{MANAGE}/endpoints", body)).body["id"])
@@ -178,7 +189,8 @@ async def _skip(on: Stage, tenant: str, number: int) -> Asked:
 
 _MISCOUNTED: Final = """
 (select count(*) from slots as s where s.booked <> (select count(*) from reservations as r
-    where r.slot_id = s.slot_id and r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED'))) as miscounted
+    where r.slot_id = s.slot_id
+    and r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED', 'FULFILLED'))) as miscounted
 """
 _ACTS: Final = "(select count(*) from audit as a where a.about_tenant = $1 and a.act = '{}' and a.subject = {}) as acts"
 _BOOKED: Final = f"""
@@ -197,6 +209,15 @@ select count(distinct o.order_key) as orders, count(distinct so.order_key) as ha
 from orders as o left join supplier_orders as so on so.order_key = o.order_key
 left join lanes as l on l.key = 'dispatch:' || o.order_key left join work_orders as w on w.order_key = o.order_key
 where o.tenant_id = $1 and o.id = $2
+"""  # noqa: S608 - put together from this file only
+_CHANGED: Final = f"""
+select count(distinct c.change_key) as changes,
+    count(distinct c.change_key) filter (where c.status = 'PENDING') as sent,
+    count(distinct l.key) as work, max(o.changes) as counted,
+    {_ACTS.format("order.{kind}", "'{kind} ' || $2::bigint")}, {_MISCOUNTED}
+from order_changes as c join orders as o on o.tenant_id = $1 and o.order_key = c.order_key
+left join lanes as l on l.key = 'change:' || o.order_key
+where c.tenant_id = $1 and c.id = $2
 """  # noqa: S608 - put together from this file only
 _TOLD: Final = """
 select count(distinct u.id) as updates, count(distinct u.id) filter (where u.state = 'APPLIED') as applied,
@@ -232,6 +253,7 @@ DOORS: Final = ("identity", "manage", "updates", "wholesale")
 """All but the sandbox's, which is no part of production."""
 
 _ONE_ORDER: Final = {"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "miscounted": 0}
+_ONE_CHANGE: Final = {"changes": 1, "sent": 1, "work": 1, "counted": 1, "acts": 1, "miscounted": 0}
 _ONE_KCI: Final = {"updates": 1, "applied": 1, "kcis": 1, "shown": 1, "counted": 1, "delivered": 1}
 _GONE: Final = frozenset({404})
 
@@ -250,6 +272,8 @@ ROUTES: Final = (
     ),
     Route(name="placeOrder", prepare=_order, effect=_PLACED, expected=_ONE_ORDER),
     Route(name="placeOrder with a visit", prepare=_visited_order, effect=_PLACED, expected=_ONE_ORDER),
+    Route(name="amendOrder", prepare=_amend, effect=_CHANGED.format(kind="amendment"), expected=_ONE_CHANGE),
+    Route(name="cancelOrder", prepare=_cancel, effect=_CHANGED.format(kind="cancellation"), expected=_ONE_CHANGE),
     Route(name="receiveKci", prepare=_update, effect=_TOLD, expected=_ONE_KCI),
     Route(name="replayKcis", prepare=_replay, effect=_REPLAYED, expected={"replays": 1, "items": 1, "sent": 1}),
     Route(name="reconcile", prepare=_reconcile, effect=_REPLAYED, expected={"replays": 1, "items": 1, "sent": 1}),

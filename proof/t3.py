@@ -41,7 +41,7 @@ from reservations as r join tenants as t on t.tenant_no = r.tenant_id group by r
 """
 _PLACES: Final = """
 select s.slot_id, s.booked, count(r.id) as held from slots as s left join reservations as r on r.slot_id = s.slot_id
-    and r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')
+    and r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')
 group by s.slot_id having s.booked <> count(r.id)
 """
 _UNWORKED: Final = """

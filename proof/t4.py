@@ -32,11 +32,11 @@ PATIENCE: Final = 60.0
 
 _OVER: Final = """
 select s.slot_id, s.capacity, count(*) as held from reservations as r join slots as s on s.slot_id = r.slot_id
-where r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED') group by s.slot_id having count(*) > s.capacity
+where r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED') group by s.slot_id having count(*) > s.capacity
 """
 _MISCOUNT: Final = """
 select s.slot_id, s.booked, s.capacity, count(r.id) as held from slots as s
-left join reservations as r on r.slot_id = s.slot_id and r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED')
+left join reservations as r on r.slot_id = s.slot_id and r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED')
 group by s.slot_id having s.booked <> count(r.id)
 """
 _BLOCKED: Final = """

@@ -84,6 +84,7 @@ class Desk:
             "wish.id": number,
             "wish.uprn": FIRST_VISITED_UPRN,
             "wish.service": SERVICE,
+            "wish.service_id": None,
             "wish.purpose.value": "PROVIDE",
             "wish.starts_at": slot.starts_at,
             "wish.ends_at": slot.ends_at,

@@ -28,7 +28,7 @@ select t.code, r.id, r.state from reservations as r join tenants as t on t.tenan
 """
 _MISCOUNT: Final = """
 select s.slot_id, s.booked, s.capacity, count(r.id) as held from slots as s
-left join reservations as r on r.slot_id = s.slot_id and r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED')
+left join reservations as r on r.slot_id = s.slot_id and r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED')
 group by s.slot_id having s.booked <> count(r.id)
 """
 

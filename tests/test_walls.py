@@ -4,6 +4,7 @@ The first wall is the tenant in every statement, the second is row-level securit
 are gone, or it would prove nothing.
 """
 
+import asyncio
 import json
 import re
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import asyncpg
 import pytest
 from tests.doors.updates.test_updates import QUIET
 from tests.journeys.gateway import WHOLESALE, Card, Gateway, gateway
-from tests.journeys.requests import booking, order
+from tests.journeys.requests import booking, cease, modify, order
 
 from fibregate import db
 from fibregate.app import App, gate
@@ -22,9 +23,16 @@ from fibregate.web.gate import Gate
 
 SLOT = ("2025-07-16T07:00:00.000Z", "2025-07-16T12:00:00.000Z")
 CANARY = "canary-7f3a"
+SERVICE = "S-160"
 SECRET = "4f0e8a83-6f6d-4e8f-93a1-b70b9e2a3c5a"
 FIRST_WALL = re.compile(r"\b(?:\w+\.)?tenant_id = \$1\b")
-PUBLIC = {"/.well-known/jwks.json", "/.well-known/webhook-keys/{id}", "/IdentityModule/v1.0/oauth/token"}
+PUBLIC = {
+    "/.well-known/jwks.json",
+    "/.well-known/webhook-keys/{id}",
+    "/IdentityModule/v1.0/oauth/token",
+    "/v1/auth/tenant/access-token",
+    "/v1/auth/supplier/access-token",
+}
 
 
 def without_first_wall(sql: str) -> str:
@@ -45,6 +53,9 @@ class Theirs:
             ("GET", "appointments/159", None),
             ("DELETE", "appointments/160", None),
             ("GET", "service-orders/127", None),
+            ("GET", "/v1/service-orders/127", None),
+            ("GET", "/v1/service-order-amendments/127", None),
+            ("GET", "/v1/service-order-cancellations/127", None),
             ("GET", f"/manage/v1/endpoints/{self.endpoint}", None),
             ("PATCH", f"/manage/v1/endpoints/{self.endpoint}", change),
             ("GET", f"/manage/v1/endpoints/{self.endpoint}/secrets", None),
@@ -58,13 +69,22 @@ class Theirs:
             ("GET", "/manage/v1/kcis", None),
             ("GET", f"/manage/v1/kcis?after={self.cursor}", None),
             ("GET", "/manage/v1/orders", None),
+            ("GET", "/manage/v1/services", None),
+            ("GET", f"/manage/v1/services?serviceId={SERVICE}", None),
+            ("POST", "service-orders", modify(902, SERVICE, tenant="ISP2", requestedCompletionDate="2025-07-30")),
+            ("POST", "service-orders", cease(903, SERVICE, "2025-07-30", tenant="ISP2")),
             ("GET", "/manage/v1/orders/127/deliveries", None),
+            ("GET", "/manage/v1/orders/127/options", None),
             ("POST", "/manage/v1/orders/127/skip", skip),
             ("GET", f"/manage/v1/replays/{SECRET}", None),
             ("POST", "/manage/v1/replays", {"endpointId": self.endpoint, "undelivered": True}),
             ("GET", "/sandbox/v1/orders/127", None),
             ("POST", "service-orders", order(900, tenant="ISP2", appointment=160)),
             ("POST", "service-orders", order(901, tenant="ISP2", appointmentReservationReference=CANARY)),
+            ("GET", "service-order-amendments/127", None),
+            ("GET", "service-order-cancellations/127", None),
+            ("POST", "service-order-amendments", {"id": 902, "orderId": 127, "notes": "x"}),
+            ("POST", "service-order-cancellations", {"id": 903, "orderId": 127, "reasonCode": "OTHER"}),
         ]
 
 
@@ -78,6 +98,21 @@ async def furnish(one: Gateway) -> Theirs:
     assert (
         await one.ask("POST", "service-orders", tenant="ISP1", body=body, extra={**QUIET, "X-Kci-Delay": "0"})
     ).status == 202
+    await one.rows(
+        "ISP1",
+        "insert into services (tenant_id, service_id, uprn, service, characteristics, state, since) "
+        "values ($1, $2, 10025559646, 'fttp', $3, 'ACTIVE', now())",
+        SERVICE,
+        [{"name": "CANARY", "value": CANARY}],
+    )
+    async with asyncio.timeout(10):
+        while (await one.ask("GET", "service-orders/127", tenant="ISP1")).body["status"] != "ACKNOWLEDGED":
+            await asyncio.sleep(0.02)
+    for kind, asked in (("amendment", {"notes": CANARY}), ("cancellation", {"reasonCode": "OTHER", "text": CANARY})):
+        silent = {"X-Scenario": f"{kind.upper()}_PENDING"}
+        body = {"id": 127, "orderId": 127, **asked}
+        got = await one.ask("POST", f"service-order-{kind}s", tenant="ISP1", body=body, extra=silent)
+        assert got.status == 202, got.raw
     made = await one.ask(
         "POST",
         "/manage/v1/endpoints",
@@ -105,7 +140,8 @@ def leaks(status: int, raw: bytes) -> bool:
 async def state(one: Gateway) -> list[Any]:
     held = await one.rows("ISP1", "select id, state from reservations where tenant_id = $1 order by id")
     endpoints = await one.rows("ISP1", "select url, enabled, deleted_at from endpoints where tenant_id = $1")
-    return [*map(tuple, held), *map(tuple, endpoints)]
+    changes = await one.rows("ISP1", "select kind, id from order_changes where tenant_id = $1 order by change_key")
+    return [*map(tuple, held), *map(tuple, endpoints), *map(tuple, changes)]
 
 
 async def replay(one: Gateway, theirs: Theirs) -> list[str]:
@@ -165,7 +201,9 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
         if "?after=" in path or "{" in path:
             continue
         here = other.replace("159", "759").replace("160", "760").replace("127", "727")
-        there = json.loads(json.dumps(other_body).replace("160", "760").replace(CANARY, "canary-none"))
+        there = json.loads(
+            json.dumps(other_body).replace("160", "760").replace("127", "727").replace(CANARY, "canary-none")
+        )
         foreign = await running.ask(method, path, tenant="ISP2", body=body)
         nothing = await running.ask(method, here, tenant="ISP2", body=there)
         assert foreign.status == nothing.status, (path, foreign.raw, nothing.raw)

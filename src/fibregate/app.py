@@ -12,6 +12,8 @@ from fibregate.db import Db
 from fibregate.doors.identity.door import doors as identity
 from fibregate.doors.manage import door as manage
 from fibregate.doors.manage.services import Manage
+from fibregate.doors.tenant import door as tenant
+from fibregate.doors.tenant.services import TenantDoor
 from fibregate.doors.updates import door as updates
 from fibregate.doors.updates.services import Updates
 from fibregate.doors.wholesale import door as wholesale
@@ -41,6 +43,7 @@ class App:
     rules: Rules
     trials: Trials
     wholesale: Wholesale
+    tenant: TenantDoor
     gauges: Gauges
     sign_in_failures: int = 20
     more: tuple[Door[Any], ...] = ()
@@ -54,8 +57,9 @@ def gate(app: App) -> Gate:
     doors: list[Door[Any]] = [
         *identity(app.callers, app.db, sign_in_failures=app.sign_in_failures),
         wholesale.door(app.wholesale, authenticate),
+        tenant.door(app.tenant, authenticate),
         updates.door(Updates(db=app.db, clock=app.clock), authenticate),
-        manage.door(Manage(db=app.db, rules=app.rules, trials=app.trials), authenticate),
+        manage.door(_manage(app), authenticate),
         *app.more,
     ]
     mounts: Mapping[str, ASGIApp] = {
@@ -64,6 +68,11 @@ def gate(app: App) -> Gate:
         "/metrics": metrics.Page(app.gauges.page),
     }
     return Gate(doors, log=app.log, mounts=mounts)
+
+
+def _manage(app: App) -> Manage:
+    health = app.tenant.networks.health
+    return Manage(db=app.db, clock=app.clock, health=health, rules=app.rules, trials=app.trials)
 
 
 _HEALTH: Final = Dialect(name="health", title="Health")

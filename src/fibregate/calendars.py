@@ -114,6 +114,11 @@ def silence_ends(since: datetime, nation: str) -> BusinessTime:
     return uk_instant(add_working_days(uk_date(since), SILENCE_ENDS_DAYS, Nation(nation)), _MORNING)
 
 
+def answer_again(refused: datetime, nation: str) -> BusinessTime:
+    """Until when a tenant has at least whose answer was refused: 10:00 UK time, one working day on."""
+    return uk_instant(add_working_days(uk_date(refused), 1, Nation(nation)), _MORNING)
+
+
 def spoken_day(instant: datetime) -> str:
     """A UK date as people say it: `Wednesday 16 July`."""
     local = instant.astimezone(UK)

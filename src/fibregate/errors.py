@@ -66,6 +66,10 @@ class SupplierTimedOut(GatewayError):
     """The network did not answer in time; the same id asked again tells what became of it."""
 
 
+class Misasked(GatewayError):
+    """The network could not read what we asked of it: a fault of ours."""
+
+
 class NotImplementedHere(GatewayError):
     """The network or the gateway does not offer this."""
 

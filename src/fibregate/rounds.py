@@ -1,4 +1,4 @@
-"""The rounds: looks that come every hour of business time, to see that what should agree does.
+"""The rounds: looks that come every hour of business time, to see that what should agree does, and what may go goes.
 
 Each is a timer of its own. All come at the full hour, so that a sandbox's clock makes one stop for all of them.
 """
@@ -15,6 +15,7 @@ from fibregate.lanes.model import Claim, Lane
 from fibregate.lanes.runner import Handler
 from fibregate.orders.ghosts import actions as ghosts
 from fibregate.settings import Settings
+from fibregate.tenants.replays import actions as replays
 from fibregate.vault import Vault
 
 Look = Callable[[BusinessTime], Awaitable[BusinessTime | None]]
@@ -24,7 +25,8 @@ GHOSTS: Final = "ghosts"
 AUDIT: Final = "audit"
 OLDEST: Final = "oldest"
 CREDENTIALS: Final = "credentials"
-ALL: Final = (GHOSTS, AUDIT, OLDEST, CREDENTIALS)
+REQUESTS: Final = "requests"
+ALL: Final = (GHOSTS, AUDIT, OLDEST, CREDENTIALS, REQUESTS)
 
 
 async def begin(db: Db, now: BusinessTime) -> None:
@@ -49,11 +51,15 @@ def handlers(db: Db, clock: BusinessClock, settings: Settings, vault: Vault) -> 
     async def watch_credentials(now: BusinessTime) -> None:
         await sight.watch_credentials(db, vault, now)
 
+    async def forget_requests(now: BusinessTime) -> None:
+        await replays.forget_old(db, now)
+
     looks: Mapping[str, Look] = {
         GHOSTS: look_for_ghosts,
         AUDIT: audit,
         OLDEST: watch_oldest,
         CREDENTIALS: watch_credentials,
+        REQUESTS: forget_requests,
     }
     every = timedelta(minutes=settings.checks_minutes)
     return {kind: _round(db, clock, look, every) for kind, look in looks.items()}

@@ -49,6 +49,20 @@ class Settings(BaseSettings):
     webhook_plain_http: bool = Field(
         default=False, description="allow http:// endpoints (the sandbox does, to loopback)"
     )
+    supplier_allow: list[str] = Field(
+        default_factory=list,
+        description='networks that suppliers may be in although they are not public, such as ["10.2.0.0/16"]',
+    )
+    supplier_ports: list[int] = Field(default=[443], description="ports at which suppliers may be called")
+    supplier_plain_http: bool = Field(
+        default=False, description="allow http:// suppliers (the sandbox does, on loopback)"
+    )
+    answer_seconds: float = Field(
+        default=20,
+        gt=0,
+        le=24,
+        description="the longest that a supplier is waited for while a tenant waits; its account may say less",
+    )
     retry_days: int = Field(default=7, ge=1, le=30, description="how long a delivery is tried before it is parked")
     worker_concurrency: int = Field(default=256, ge=4, le=2000, description="lanes that one worker runs at a time")
     checks_minutes: int = Field(

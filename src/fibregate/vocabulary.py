@@ -49,9 +49,20 @@ class Nation(StrEnum):
 
 
 class OrderType(StrEnum):
-    """How a service comes to an address, changes there, or goes."""
+    """How a service comes to an address, changes there, or goes; an UNSOLICITED_CEASE is what a supplier orders."""
 
     NEW = "NEW"
+    START = "START"
+    TRANSFER = "TRANSFER"
+    TAKEOVER = "TAKEOVER"
+    SWAP = "SWAP"
+    MODIFY = "MODIFY"
+    CEASE = "CEASE"
+    UNSOLICITED_CEASE = "UNSOLICITED_CEASE"
+
+
+PROVIDES = frozenset({OrderType.NEW, OrderType.START, OrderType.TRANSFER, OrderType.TAKEOVER, OrderType.SWAP})
+"""Order types that bring a service."""
 
 
 class OrderStatus(StrEnum):
@@ -112,10 +123,32 @@ class Reason(StrEnum):
     WARNING = "WARNING"
 
 
-class ReservationState(StrEnum):
-    """What holds a place in a timeslot, and what no longer does."""
+class ChangeKind(StrEnum):
+    """What a tenant may ask of an order that is under way."""
 
+    AMENDMENT = "AMENDMENT"
+    CANCELLATION = "CANCELLATION"
+
+
+class ChangeStatus(StrEnum):
+    """Where an amendment or a cancellation stands."""
+
+    RECEIVED_BY_GATEWAY = "RECEIVED_BY_GATEWAY"
+    PENDING = "PENDING"
+    FAILED_TO_SEND = "FAILED_TO_SEND"
+    REJECTED = "REJECTED"
+    COMPLETED = "COMPLETED"
+
+
+class ReservationState(StrEnum):
+    """What holds a place in a timeslot, and what no longer does.
+
+    REQUESTED is asked of another network that has not answered; FAILED was never held. PROPOSED waits for an amendment.
+    """
+
+    REQUESTED = "REQUESTED"
     RESERVED = "RESERVED"
+    PROPOSED = "PROPOSED"
     ATTACHED = "ATTACHED"
     CONFIRMED = "CONFIRMED"
     FULFILLED = "FULFILLED"
@@ -123,6 +156,7 @@ class ReservationState(StrEnum):
     RELEASED = "RELEASED"
     REPLACED = "REPLACED"
     WITHDRAWN = "WITHDRAWN"
+    FAILED = "FAILED"
 
     @property
     def holds_a_place(self) -> bool:
@@ -133,6 +167,7 @@ class ReservationState(StrEnum):
 HOLDING = frozenset(
     {
         ReservationState.RESERVED,
+        ReservationState.PROPOSED,
         ReservationState.ATTACHED,
         ReservationState.CONFIRMED,
         ReservationState.FULFILLED,

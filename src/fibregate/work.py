@@ -10,12 +10,16 @@ from fibregate import rounds
 from fibregate.alarms import sign_ins, telling
 from fibregate.alarms.duty import Duty
 from fibregate.appointments import actions as appointments
+from fibregate.appointments.far import actions as bookings
+from fibregate.appointments.far.model import Desk as BookingDesk
 from fibregate.clock import BusinessClock, BusinessTime, real_now
 from fibregate.db import Db, Tx
+from fibregate.doors.tenant import appointments as tenant_bookings
 from fibregate.doors.tenant import rendering as tenant_kci
 from fibregate.doors.updates import rendering as supplier_kci
 from fibregate.doors.wholesale import rendering as wholesale
 from fibregate.inbox import actions as inbox
+from fibregate.inbox import switches as sides
 from fibregate.kcis.delivery import actions as delivery
 from fibregate.kcis.delivery import signing
 from fibregate.kcis.delivery.access import Accesses
@@ -26,11 +30,19 @@ from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.lanes.runner import Handler
 from fibregate.orders import actions as orders
+from fibregate.orders import dispatch
+from fibregate.orders.changes import actions as changes
+from fibregate.orders.changes import handing
+from fibregate.orders.changes.model import Change
+from fibregate.orders.sending import actions as sending
+from fibregate.orders.sending.model import Desk
 from fibregate.orders.watch import actions as watch
 from fibregate.orders.watch import warning
 from fibregate.settings import Settings
+from fibregate.suppliers.accounts.networks import Networks
 from fibregate.suppliers.network import store as network
 from fibregate.suppliers.network.books import actions as books
+from fibregate.suppliers.network.switches import actions as switches
 from fibregate.vault import Vault
 from fibregate.vocabulary import OrderKey, OrderStatus, SupplierId, TenantId
 from fibregate.web.connector import Connector
@@ -42,14 +54,15 @@ RENDERERS: Final[Mapping[str, Rendering]] = {
 }
 
 Begin = Callable[[Tx, TenantId, OrderKey, Mapping[str, object] | None, BusinessTime], Awaitable[None]]
+Changed = Callable[[Tx, TenantId, Change, BusinessTime], Awaitable[None]]
 KeepsSilence = Callable[[Tx, TenantId, OrderKey], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What handlers need. `begin` and `keeps_silence` are a sandbox's, `extra` its own lanes.
+    """What handlers need. `begin`, `changed` and `keeps_silence` are a sandbox's, `extra` its own lanes.
 
-    Without anybody on `duty`, alarms are only shown.
+    Without anybody on `duty`, alarms are only shown; without `networks`, orders go to our own alone.
     """
 
     db: Db
@@ -57,8 +70,10 @@ class Work:
     settings: Settings
     vault: Vault
     connector: Connector
+    networks: Networks | None = None
     duty: Duty = field(default_factory=Duty)
     begin: Begin | None = None
+    changed: Changed | None = None
     keeps_silence: KeepsSilence | None = None
     extra: Mapping[str, Handler] | None = None
 
@@ -73,6 +88,8 @@ TIMED: Final[Mapping[str, Act]] = {
     sign_ins.LANE: sign_ins.hear,
     sign_ins.OVER: sign_ins.calm_down,
     watch.LANE: warning.look,
+    switches.TO_LOSER: sides.follow,
+    switches.TO_GAINER: sides.end_gaining,
 }
 
 
@@ -92,6 +109,10 @@ def handlers(work: Work) -> dict[str, Handler]:
     return {
         **{kind: _timed(work, act) for kind, act in TIMED.items()},
         "dispatch": partial(_dispatch, work),
+        changes.LANE: partial(_change, work),
+        bookings.LANE: partial(_find_booking, work),
+        orders.FAR: partial(_send, work, sending.send_order),
+        changes.FAR: partial(_send, work, sending.send_change),
         "silence-warn": partial(_silence, work),
         "silence-end": partial(_silence, work),
         "kci": partial(delivery.deliver_in_a_row, post),
@@ -114,12 +135,36 @@ async def _dispatch(work: Work, claim: Claim) -> None:
     now = await work.clock.now()
     async with work.db.tx(tenant) as tx:
         await lanes.complete(tx, claim)
-        sent = await orders.dispatch(tx, tenant, order, now)
+        sent = await dispatch.to_own_network(tx, tenant, order, now)
         if work.begin:
             play = cast("Mapping[str, object] | None", claim.subject.get("play"))
             await work.begin(tx, tenant, order, play, now)
         if sent.status is OrderStatus.SENT_TO_SUPPLIER:
             await watch.begin(tx, sent, watch.SENT, now)
+
+
+async def _change(work: Work, claim: Claim) -> None:
+    tenant, order = _of(claim)
+    now = await work.clock.now()
+    async with work.db.tx(tenant) as tx:
+        change = await handing.to_own_network(tx, tenant, order, claim.head, now)
+        judged = change is None or await sides.judge(tx, tenant, change, now)
+        if change is not None and not judged and work.changed:
+            await work.changed(tx, tenant, change, now)
+        await lanes.complete(tx, claim, done=claim.head)  # after the order, as who asks for the next one does
+
+
+async def _send(work: Work, send: Callable[[Desk, Claim, BusinessClock], Awaitable[None]], claim: Claim) -> None:
+    if work.networks is None:
+        raise AssertionError("this worker sends nothing to suppliers far away")
+    await send(Desk(work.db, work.networks), claim, work.clock)
+
+
+async def _find_booking(work: Work, claim: Claim) -> None:
+    if work.networks is None:
+        raise AssertionError("this worker asks nothing of suppliers far away")
+    desk = BookingDesk(work.db, work.networks, tenant_bookings.stored, work.settings.answer_seconds)
+    await bookings.find_out(desk, claim, work.clock)
 
 
 async def _silence(work: Work, claim: Claim) -> None:

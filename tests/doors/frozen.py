@@ -46,6 +46,27 @@ _REQUESTS = {
     "AMENDMENT_REJECTED": "amendment",
     "CANCELLATION_REJECTED": "cancellation",
 }
+AMENDMENT: dict[str, Any] = {
+    "id": 12,
+    "reference": "AN-90017-1",
+    "status": "COMPLETED",
+    "orderId": 48,
+    "supplier": "ALTNET1",
+    "appointmentReservationId": 31,
+    "hazards": "a dog",
+    "notes": "",
+}
+"""As a change is frozen: `notes` was asked to be removed."""
+
+CANCELLATION: dict[str, Any] = {
+    "id": 13,
+    "reference": "AN-90017-2",
+    "status": "COMPLETED",
+    "orderId": 48,
+    "supplier": "ALTNET1",
+    "reasonCode": "CUSTOMER_CHANGED_MIND",
+    "text": "Moving abroad",
+}
 
 
 def committed(**changes: Any) -> dict[str, Any]:

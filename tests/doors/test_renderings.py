@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.doors.frozen import MADE, WHOLE_ENTITY, committed, told
-from tests.doors.updates.test_updates import DATES, NEW_SLOT, applied, ordered, said, tell
+from tests.doors.updates.test_updates import DATES, NEW_SLOT, applied, ordered, said, tell, until
 from tests.journeys.gateway import Gateway
 
 from fibregate.clock import BusinessTime
@@ -58,6 +58,15 @@ def test_every_reason_in_every_state_is_told_alike_by_all(
     assert json.dumps(facts) == before
 
 
+async def cancelling(running: Gateway, number: int) -> None:
+    """The tenant asks for the end of its order, and the network has that and says nothing."""
+    body = {"id": number, "orderId": 127, "reasonCode": "NO_LONGER_REQUIRED"}
+    silent = {"X-Scenario": "CANCELLATION_PENDING"}
+    asked = await running.ask("POST", "service-order-cancellations", body=body, extra=silent)
+    assert asked.status == 202, asked.raw
+    await until(running, lambda read: read["status"] == "PENDING_CANCELLATION")
+
+
 _FACTS = "select facts from kcis where tenant_id = $1 order by order_key, sequence_number"
 _CHANGE = """
 update orders set status = 'COMPLETED', returns_to = null, uprn = 1, address = '{}', characteristics = '[]',
@@ -81,8 +90,11 @@ async def test_a_changed_order_changes_no_rendering_of_what_was_told(running: Ga
         said(3, "REAPPOINT", **problem, supplierNotes=notes),
         said(4, "CANCELLED", problemCode="OTHER", text="The end.", entity={"serviceOrderCancellationId": 7}),
     ]
-    for update in updates_told:
+    for update in updates_told[:-1]:
         assert (await tell(running, update)).status == 204
+    await applied(running, len(updates_told) - 1)
+    await cancelling(running, 7)
+    assert (await tell(running, updates_told[-1])).status == 204
     await applied(running, len(updates_told))
     told_then = [all_three(row["facts"]) for row in await running.rows("YOUR_TENANT", _FACTS)]
     assert len(told_then) == len(updates_told) + 1

@@ -12,7 +12,15 @@ from schemathesis.core.parameters import ParameterLocation
 from tests.journeys.gateway import Gateway
 
 EXAMPLES = 30
-DOORS = {"wholesale": "ISP1", "manage": "ISP1", "updates": "NETWORK1", "identity": "ISP1", "sandbox": "ISP1"}
+DOORS = {
+    "wholesale": "ISP1",
+    "manage": "ISP1",
+    "updates": "NETWORK1",
+    "identity": "ISP1",
+    "auth": "ISP1",
+    "tenant": "ISP1",
+    "sandbox": "ISP1",
+}
 CONFIG = SchemathesisConfig.from_dict(  # pyright: ignore[reportUnknownMemberType]
     {
         "checks": {

@@ -61,6 +61,9 @@ def settings(**changes: Any) -> Settings:
         "webhook_allow": ["127.0.0.0/8", "::1/128"],
         "webhook_ports": [],
         "webhook_plain_http": True,
+        "supplier_allow": ["127.0.0.0/8", "::1/128"],
+        "supplier_ports": [],
+        "supplier_plain_http": True,
         "one_open_order": False,
         "hold_limit": 0,
         **changes,
@@ -205,7 +208,7 @@ class Gateway:
 
 _HELD = """
 select slot_id, count(*) as places from reservations
-where tenant_id = $1 and state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED') group by slot_id
+where tenant_id = $1 and state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED', 'FULFILLED') group by slot_id
 """
 _BOOKED = "select slot_id, booked from slots where booked > 0"
 

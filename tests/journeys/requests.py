@@ -47,3 +47,25 @@ def order(
         **quoted,
         **more,
     }
+
+
+def modify(number: int, service: str, *, tenant: str = "YOUR_TENANT", profile: str = "80/20", **more: Any) -> Any:
+    return {
+        "id": number,
+        "orderType": "MODIFY",
+        "tenant": tenant,
+        "serviceId": service,
+        "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": profile}],
+        **more,
+    }
+
+
+def cease(number: int, service: str, day: str, *, tenant: str = "YOUR_TENANT", **more: Any) -> Any:
+    return {
+        "id": number,
+        "orderType": "CEASE",
+        "tenant": tenant,
+        "serviceId": service,
+        "requestedCompletionDate": day,
+        **more,
+    }

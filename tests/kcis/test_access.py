@@ -14,9 +14,10 @@ from tests.authority import Authority
 from tests.kcis.receiver import Received, Receiver, receiving
 from tests.kcis.stage import LOOPBACK
 
-from fibregate.kcis.delivery import access, tokens
+from fibregate.kcis.delivery import access
 from fibregate.kcis.delivery.access import Accesses
 from fibregate.vault import Vault
+from fibregate.web import tokens
 from fibregate.web.connector import Connector, NotDelivered
 
 VAULT = Vault(b"k" * 32)

@@ -22,6 +22,8 @@ def targets(target: OrderStatus | To, source: OrderStatus) -> set[OrderStatus]:
         return {target}
     return {
         To.SAME: {source},
+        To.AGREED: {S.IN_PROGRESS if source is S.PENDING else source},
+        To.BENEATH: {source},
         To.BACK: {S.IN_PROGRESS},
         To.SAME_OR_BACK: {source, S.IN_PROGRESS},
         To.ENDED_HOW: {S.CANCELLED, S.FAILED},
@@ -108,3 +110,33 @@ def test_a_hold_goes_back_to_where_it_was() -> None:
 def test_a_question_asked_twice_returns_to_before_the_first() -> None:
     asked = step(standing(S.PENDING, before=S.ACKNOWLEDGED, committed=False), Reason.INFORMATION_REQUIRED)
     assert asked == Step(S.PENDING, S.ACKNOWLEDGED)
+
+
+CHANGES = (S.PENDING_AMENDMENT, S.PENDING_CANCELLATION)
+
+
+def test_the_state_beneath_a_change_goes_on_by_the_same_rows() -> None:
+    for move in MOVES:
+        for source, waits in product(move.source, CHANGES):
+            plain = step(standing(source), move.reason)
+            beneath = Standing(waits, standing(source).returns_to, committed=True, beneath=source)
+            over = step(beneath, move.reason, waits=waits)
+            if plain.status in ENDED:
+                assert over == plain, "an end needs nobody's decision"
+            else:
+                assert over == Step(waits, plain.returns_to, plain.status)
+                assert step(beneath, move.reason) == plain, "the last change was decided"
+
+
+def test_a_question_is_answered_by_an_amendment_that_is_taken_and_by_no_other() -> None:
+    asked = Standing(S.PENDING_AMENDMENT, S.IN_PROGRESS, committed=True, beneath=S.PENDING)
+    assert step(asked, Reason.AMENDED) == Step(S.IN_PROGRESS, None)
+    assert step(asked, Reason.AMENDMENT_REJECTED) == Step(S.PENDING, S.IN_PROGRESS)
+    held = Standing(S.PENDING_AMENDMENT, S.IN_PROGRESS, committed=True, beneath=S.HELD)
+    assert step(held, Reason.AMENDED) == Step(S.HELD, S.IN_PROGRESS)
+
+
+def test_an_ended_order_takes_no_decision_on_a_change() -> None:
+    for status, reason in product(sorted(ENDED), (Reason.AMENDED, Reason.AMENDMENT_REJECTED, Reason.CANCELLED)):
+        with pytest.raises(MoveRefused):
+            step(Standing(status, None, committed=True), reason)

@@ -18,7 +18,8 @@ def test_the_page_describes_the_proofs_as_they_are() -> None:
 def test_a_planted_bug_fits_the_source_and_breaks_what_its_proof_looks_at(bug: seeds.Bug, tmp_path: Path) -> None:
     seeds.plant(SOURCE, tmp_path, bug.changes)
     assert bug.breaks
-    assert set(bug.breaks) <= set(load(bug.proof).invariants)
+    assert set(bug.breaks) | set(bug.spares) <= set(load(bug.proof).invariants)
+    assert not set(bug.breaks) & set(bug.spares)
 
 
 def test_every_proof_has_a_planted_bug() -> None:

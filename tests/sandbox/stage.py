@@ -20,18 +20,19 @@ from fibregate.lanes.runner import Runner
 from fibregate.migrate import Dsns
 from fibregate.orders import actions as orders
 from fibregate.orders.actions import Placement
+from fibregate.orders.changes import actions as changes
 from fibregate.orders.model import Order, Request
 from fibregate.sandbox import clock, parts
 from fibregate.sandbox.clock import SandboxClock, Walked
-from fibregate.sandbox.library import LETTERS
 from fibregate.sandbox.world import actions as world
+from fibregate.sandbox.written import LETTERS
 from fibregate.settings import Settings
 from fibregate.suppliers.network import premises
 from fibregate.suppliers.network import store as network
 from fibregate.suppliers.network.books import actions as books
 from fibregate.suppliers.port import Timeslot, Update
 from fibregate.vault import Vault
-from fibregate.vocabulary import OrderStatus, OrderType, Purpose, Reason, SupplierId, TenantId
+from fibregate.vocabulary import ChangeKind, OrderStatus, OrderType, Purpose, Reason, SupplierId, TenantId
 from fibregate.web.connector import Connector
 from fibregate.web.guard import Guard
 from fibregate.work import Work, handlers
@@ -84,20 +85,28 @@ class Stage:
         return await books.free(self.db, book, now=await self.clock.now(), from_date=from_date)
 
     async def book(
-        self, uprn: int, tenant: str = "ISP1", *, from_date: date | None = None, band: str = "WEEKDAY_AM"
+        self,
+        uprn: int,
+        tenant: str = "ISP1",
+        *,
+        from_date: date | None = None,
+        band: str = "WEEKDAY_AM",
+        purpose: Purpose = Purpose.PROVIDE,
     ) -> Reservation:
-        slots = await self.free(uprn, from_date=from_date)
+        slots = await self.free(uprn, from_date=from_date, purpose=purpose)
         slot = next(one for one in slots if one.classification == band)
-        return await self.book_slot(uprn, slot, tenant)
+        return await self.book_slot(uprn, slot, tenant, purpose)
 
-    async def book_slot(self, uprn: int, slot: Timeslot, tenant: str = "ISP1") -> Reservation:
+    async def book_slot(
+        self, uprn: int, slot: Timeslot, tenant: str = "ISP1", purpose: Purpose = Purpose.PROVIDE
+    ) -> Reservation:
         number = next(self.ids)
         wish = Wish(
             id=number,
             uprn=uprn,
             address={"id": str(uprn), "type": "UPRN"},
             service="fttp",
-            purpose=Purpose.PROVIDE,
+            purpose=purpose,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             read_as_local=False,
@@ -106,11 +115,17 @@ class Stage:
         now = await self.clock.now()
         return await appointments.book(self.db, self.tenants[tenant], wish, ASKER, now=now, hold_limit=None)
 
+    async def line(self, uprn: int, tenant: str = "ISP1", *, port: int = 1) -> dict[str, str]:
+        """The characteristics that name a port of the first line at an address."""
+        found = (await self.premises(uprn, tenant)).terminals[0]
+        return {"ONT_REFERENCE": found.ont_reference, "ONT_PORT": str(port)}
+
     async def order(
         self,
         uprn: int,
         tenant: str = "ISP1",
         *,
+        kind: OrderType = OrderType.NEW,
         appointment: int | None = None,
         headers: Mapping[str, str] | None = None,
         day: date | None = None,
@@ -121,7 +136,7 @@ class Stage:
         asked = {"LINE_PROFILE": "80/20", **(extras or {})}
         request = Request(
             id=number,
-            order_type=OrderType.NEW,
+            order_type=kind,
             tenant_code=tenant,
             uprn=uprn,
             address={"id": str(uprn), "type": "UPRN"},
@@ -138,9 +153,92 @@ class Stage:
             notes=None,
             body_hash=sha256(str(number).encode()).digest(),
         )
-        how = Placement(now=await self.clock.now(), one_open_order=False, play=parts.read_play(headers or {}))
-        await orders.place(self.db, self.tenants[tenant], request, ASKER, how)
+        await self.place(request, headers)
         return number
+
+    async def amend(
+        self, order: int, tenant: str = "ISP1", *, headers: Mapping[str, str] | None = None, **asked: Any
+    ) -> int:
+        """Ask for an amendment, with its members as on the wire; answers its id."""
+        return await self._change(ChangeKind.AMENDMENT, order, tenant, headers, asked=asked)
+
+    async def cancel(
+        self,
+        order: int,
+        tenant: str = "ISP1",
+        *,
+        headers: Mapping[str, str] | None = None,
+        because: str = "NO_LONGER_REQUIRED",
+    ) -> int:
+        return await self._change(ChangeKind.CANCELLATION, order, tenant, headers, asked={}, reason_code=because)
+
+    async def _change(
+        self, kind: ChangeKind, order: int, tenant: str, headers: Mapping[str, str] | None, **what: Any
+    ) -> int:
+        number = next(self.ids)
+        wish = changes.Wish(
+            kind=kind,
+            id=number,
+            door="WHOLESALE",
+            order_id=order,
+            body_hash=sha256(str(number).encode()).digest(),
+            play=parts.read_change_play(kind, headers or {}),
+            answers_late=parts.hooks(self.db, self.clock)["answers_late"],
+            **what,
+        )
+        await changes.ask(self.db, self.tenants[tenant], wish, ASKER, await self.clock.now())
+        return number
+
+    async def decided(self, kind: ChangeKind, number: int, tenant: str = "ISP1") -> changes.Change:
+        return await changes.get(self.db, self.tenants[tenant], kind, number)
+
+    async def change(
+        self,
+        kind: OrderType,
+        service: str,
+        tenant: str = "ISP1",
+        *,
+        day: date | None,
+        asked: Mapping[str, str] | None = None,
+        appointment: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> int:
+        """A modify or a cease of a live service; answers its id."""
+        number = next(self.ids)
+        request = Request(
+            id=number,
+            order_type=kind,
+            tenant_code=tenant,
+            service_id=service,
+            characteristics=[{"name": name, "value": value} for name, value in (asked or {}).items()],
+            primary_contact=None,
+            secondary_contact=None,
+            appointment_id=appointment,
+            requested_completion_date=day,
+            notes=None,
+            body_hash=sha256(str(number).encode()).digest(),
+        )
+        await self.place(request, headers)
+        return number
+
+    async def place(self, request: Request, headers: Mapping[str, str] | None = None) -> None:
+        how = Placement(now=await self.clock.now(), one_open_order=False, play=parts.read_play(headers or {}))
+        await orders.place(self.db, self.tenants[request.tenant_code], request, ASKER, how)
+
+    async def services(self, tenant: str) -> list[Any]:
+        """Those that are or were live, by their ids."""
+        return await self.db.rows(
+            "select * from services where tenant_id = $1 and since is not null order by since, service_id",
+            self.tenants[tenant],
+        )
+
+    async def ceases(self, tenant: str) -> list[int]:
+        """The numbers of ceases that the tenant never asked for."""
+        rows = await self.db.rows(
+            "select id from orders where tenant_id = $1 and order_type = 'UNSOLICITED_CEASE' order by order_key",
+            self.tenants[tenant],
+        )
+        return [row["id"] for row in rows]
 
     async def told(self, order: int, tenant: str = "ISP1") -> Told:
         found = await orders.get(self.db, self.tenants[tenant], order)
@@ -151,6 +249,16 @@ class Stage:
             found.key,
         )
         return Told(rows)
+
+    async def causes(self, order: int, tenant: str = "ISP1") -> list[tuple[str, str]]:
+        """Which dates of the order moved, and who caused that, one after the other."""
+        found = await orders.get(self.db, self.tenants[tenant], order)
+        rows = await self.db.rows(
+            "select which, caused_by from order_dates where tenant_id = $1 and order_key = $2 order by move, which",
+            found.tenant,
+            found.key,
+        )
+        return [(row["which"], row["caused_by"]) for row in rows]
 
     async def status(self, order: int, tenant: str = "ISP1") -> OrderStatus:
         return (await orders.get(self.db, self.tenants[tenant], order)).status
@@ -183,13 +291,21 @@ class Stage:
             found += [f"{row['reason']}: {row['refusal']}" for row in rows]
         return found
 
+    async def proposed(self) -> list[int]:
+        """Reservations that wait for the decision of an amendment."""
+        found: list[int] = []
+        for tenant in self.tenants.values():
+            rows = await self.db.rows("select id from reservations where tenant_id = $1 and state = 'PROPOSED'", tenant)
+            found += [row["id"] for row in rows]
+        return found
+
     async def overbooked(self) -> list[Any]:
         """Timeslots whose count is not that of their live reservations, of all tenants."""
         held: dict[int, int] = {}
         for tenant in self.tenants.values():
             for row in await self.db.rows(
                 "select slot_id from reservations where tenant_id = $1 "
-                "and state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')",
+                "and state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')",
                 tenant,
             ):
                 held[row["slot_id"]] = held.get(row["slot_id"], 0) + 1

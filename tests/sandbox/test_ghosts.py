@@ -75,6 +75,17 @@ async def test_a_visit_of_an_order_that_is_gone(stage: Stage) -> None:
     assert await look(stage) == [f"Appointment {held} is CONFIRMED, and its order is gone."]
 
 
+async def test_a_visit_that_was_proposed_by_an_amendment_which_is_decided(stage: Stage) -> None:
+    _, order = await committed(stage)
+    other = await stage.book(CLEAN)
+    await stage.amend(order, headers={"x-scenario": "AMENDMENT_PENDING"}, appointmentReservationId=other.id)
+    await stage.walk(timedelta(minutes=1))
+    assert await look(stage) == []
+    decided = "update order_changes set status = 'REJECTED', decided_at = clock() where tenant_id = $1"
+    await change(stage, decided)
+    assert await look(stage) == [f"Appointment {other.id} is PROPOSED, and order {order} is PENDING_AMENDMENT."]
+
+
 async def test_an_order_that_counts_on_a_place_that_is_free(stage: Stage) -> None:
     held, order = await committed(stage)
     await change(

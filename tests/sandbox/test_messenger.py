@@ -11,7 +11,7 @@ from fibregate.doors.updates import companions
 from fibregate.doors.updates.kcis import KciIn
 from fibregate.inbox import content
 from fibregate.orders import actions as orders
-from fibregate.sandbox.library import Step
+from fibregate.sandbox.written import Step
 from fibregate.vocabulary import OrderStatus, Reason
 
 MESSY, CLEAN = 999900001027, 999900001001

@@ -10,6 +10,7 @@ import asyncpg
 
 from fibregate import calendars
 from fibregate.appointments import explain, store
+from fibregate.appointments.far import store as far
 from fibregate.appointments.model import Asker, Reservation, Wish
 from fibregate.clock import BusinessTime
 from fibregate.db import Db, Row, Tx
@@ -18,10 +19,10 @@ from fibregate.kcis import actions as kcis
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
 from fibregate.suppliers.port import Timeslot
-from fibregate.vocabulary import OrderKey, Purpose, ReservationState, TenantId
+from fibregate.vocabulary import HOLDING, OrderKey, Purpose, ReservationState, SupplierId, TenantId
 
 NOTICE = "timeslot read as UK local time"
-LIVE = (ReservationState.RESERVED, ReservationState.ATTACHED, ReservationState.CONFIRMED, ReservationState.FULFILLED)
+LIVE = HOLDING
 _OF_AN_ORDER = (ReservationState.ATTACHED, ReservationState.CONFIRMED)
 AFTER_REJECTION = timedelta(hours=24)
 
@@ -81,6 +82,7 @@ def read(row: Row) -> Reservation:
     """From a row that has the store's columns."""
     return Reservation(
         id=row["id"],
+        supplier=row["supplier"],
         reference=row["reference"],
         state=ReservationState(row["state"]),
         address=row["address"],
@@ -107,6 +109,8 @@ async def release(tx: Tx, tenant: TenantId, reservation: int, now: BusinessTime)
     held = await store.lock(tx, tenant, reservation)
     if held is None:
         raise Unknown(f"id: there is no appointment {reservation}")
+    if held["state"] == ReservationState.PROPOSED:
+        raise Invalid(f"id: appointment {reservation} is proposed by an amendment that is not decided yet")
     if held["state"] in _OF_AN_ORDER:
         raise Invalid(f"id: appointment {reservation} belongs to an order; it is released when the order ends")
     return await store.end(tx, tenant, reservation, ReservationState.RELEASED.value, now)
@@ -117,8 +121,8 @@ async def expire(db: Db, claim: Claim, now: BusinessTime) -> None:
     reservation = int(str(claim.subject["reservation"]))
     tenant = _tenant(claim)
     async with db.tx(tenant) as tx:
-        await lanes.complete(tx, claim)
         held = await store.lock(tx, tenant, reservation)
+        await lanes.complete(tx, claim)  # after the reservation, as who sets this timer anew does
         if held and held["state"] == ReservationState.RESERVED and held["expires_at"] and held["expires_at"] <= now:
             await _end_hold(tx, tenant, reservation, ReservationState.EXPIRED, now)
 
@@ -170,6 +174,39 @@ async def give_back(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime
     await lanes.schedule(tx, hold_lane(tenant, held["id"]), due_at=expires_at)
 
 
+async def propose(tx: Tx, tenant: TenantId, reservation: int, order: OrderKey) -> None:
+    """An amendment of this order quotes the hold: it stays, beside the old visit, until that is decided."""
+    if not await store.propose(tx, tenant, reservation, order):
+        raise Invalid(f"appointmentReservationId: appointment {reservation} is not free any more; book another")
+
+
+async def unpropose(tx: Tx, tenant: TenantId, reservation: int, now: BusinessTime) -> None:
+    """The amendment was refused: the hold is the tenant's again, with the expiry that it had."""
+    held = await store.unpropose(tx, tenant, reservation)
+    if held is None or held["expires_at"] is None:
+        return
+    if held["expires_at"] <= now:
+        await _end_hold(tx, tenant, reservation, ReservationState.EXPIRED, now)
+    else:
+        await lanes.schedule(tx, hold_lane(tenant, reservation), due_at=held["expires_at"])
+
+
+async def adopt(
+    tx: Tx, tenant: TenantId, order: OrderKey, reservation: int, *, confirmed: bool, now: BusinessTime
+) -> Reservation:
+    """The amendment was taken: this is the order's visit from now on, and the old one, where there was one, is free."""
+    held = await store.lock_of_order(tx, tenant, order)
+    if held is not None:
+        await store.end(tx, tenant, held["id"], ReservationState.REPLACED.value, now)
+    state = ReservationState.CONFIRMED if confirmed else ReservationState.ATTACHED
+    if not await store.adopt(tx, tenant, reservation, order, state.value):
+        raise AssertionError("a change that is open holds its appointment")
+    row = await store.find(tx, tenant, reservation)
+    if row is None:
+        raise AssertionError("a reservation is never deleted")
+    return read(row)
+
+
 def hold_lane(tenant: TenantId, reservation: int) -> Lane:
     """The timer of a hold."""
     return Lane("hold", f"{tenant}:{reservation}", tenant, {"reservation": reservation})
@@ -186,15 +223,20 @@ async def move(
     held = await store.lock_of_order(tx, tenant, order)
     if held is None:
         return None
-    known = await store.find_reference(tx, tenant, reference) if reference else None
+    supplier = SupplierId(held["supplier_id"])
+    known = await store.find_reference(tx, tenant, reference, supplier=supplier) if reference else None
     if known == held["id"]:
         reference = None
     elif known is not None:
         raise Invalid(f"appointmentReservationReference: {reference!r} is another appointment's")
-    slot = await _slot_for(tx, held, timeslot)
-    await store.end(tx, tenant, held["id"], ReservationState.REPLACED.value, now)
-    await store.squeeze_in(tx, slot)
-    made = await store.rebook(tx, tenant, held["id"], slot, reference=reference, now=now)
+    if held["slot_id"] is None:
+        await store.end(tx, tenant, held["id"], ReservationState.REPLACED.value, now)
+        made = await far.rebook(tx, tenant, held["id"], timeslot, reference=reference, now=now)
+    else:
+        slot = await _slot_for(tx, held, timeslot)
+        await store.end(tx, tenant, held["id"], ReservationState.REPLACED.value, now)
+        await store.squeeze_in(tx, slot)
+        made = await store.rebook(tx, tenant, held["id"], slot, reference=reference, now=now)
     return (made["id"], made["reference"]) if made else None
 
 

@@ -11,7 +11,10 @@ from fibregate.vocabulary import OrderKey, Purpose, ReservationState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A booking as asked; `read_as_local`: both ends were written with `Z`, so their digits may mean UK local time."""
+    """A booking as asked; `read_as_local`: both ends were written with `Z`, so their digits may mean UK local time.
+
+    `service_id` is the live service that a repair is for.
+    """
 
     id: int
     uprn: int
@@ -22,6 +25,7 @@ class Wish:
     ends_at: datetime
     read_as_local: bool
     body_hash: bytes
+    service_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class Reservation:
     """A place held, or once held, in a timeslot."""
 
     id: int
+    supplier: str
     reference: str
     state: ReservationState
     address: Mapping[str, Any]

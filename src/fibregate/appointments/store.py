@@ -4,14 +4,18 @@ from datetime import date, datetime
 
 from fibregate.appointments.model import Asker, Wish
 from fibregate.db import Row, Statements
-from fibregate.vocabulary import OrderKey, TenantId
+from fibregate.vocabulary import OrderKey, SupplierId, TenantId
 
 _COLUMNS = """
-r.id, r.reference, r.state, r.address, r.service, v.name as service_name, r.purpose, r.expires_at, r.order_key,
-r.notice, r.body_hash, r.slot_id, s.starts_at, s.ends_at, s.classification, s.standard
+r.id, r.reference, r.state, r.address, r.service, coalesce(r.service_name, v.name) as service_name, r.purpose,
+r.expires_at, r.order_key, r.notice, r.body_hash, r.slot_id, coalesce(s.starts_at, r.starts_at) as starts_at,
+coalesce(s.ends_at, r.ends_at) as ends_at, coalesce(s.classification, r.classification) as classification,
+coalesce(s.standard, r.standard, true) as standard, u.code as supplier
 """
 _JOINS = """
-join slots as s on s.slot_id = r.slot_id join service_specifications as v on v.service = r.service
+join suppliers as u on u.supplier_id = r.supplier_id
+left join slots as s on s.slot_id = r.slot_id
+left join service_specifications as v on v.service = r.service
 """
 
 # The place, the reservation, the timer of the hold and the audit row: all or none. No row means that there is no such
@@ -44,12 +48,12 @@ place as (
 made as (
     insert into reservations (
         tenant_id, id, slot_id, uprn, service, purpose, state, reference, expires_at, body_hash, address, notice,
-        request_id, conversation_id, created_at
+        request_id, conversation_id, created_at, service_id
     )
     select
         $1, $2, place.slot_id, $3, $4, $5, 'RESERVED',
         'APPT-' || to_char($10 at time zone 'UTC', 'YYYY') || '-' || lpad(n, greatest(3, length(n)), '0'),
-        spot.expires_at, $8, $11, $12, $13, $15, $10
+        spot.expires_at, $8, $11, $12, $13, $15, $10, $18
     from place, spot, cast(nextval('reservation_numbers') as text) as n
     returning id, reference, state, address, service, purpose, expires_at, order_key, notice, body_hash, slot_id
 ),
@@ -65,7 +69,7 @@ noted as (
 select
     made.id, made.reference, made.state, made.address, made.service, spot.name as service_name, made.purpose,
     made.expires_at, made.order_key, made.notice, made.body_hash, made.slot_id, place.starts_at, place.ends_at,
-    place.classification, place.standard
+    place.classification, place.standard, (select u.code from suppliers as u where u.kind = 'OWN_NETWORK') as supplier
 from made, place, spot
 """
 
@@ -100,7 +104,23 @@ async def book(
         asker.conversation_id,
         asker.client,
         asker.origin,
+        wish.service_id,
     )
+
+
+_LOCK_SLOT = """
+select s.slot_id
+from premises as p
+join profiles as f on f.profile_id = p.profile_id
+join slot_books as b on b.area = p.area and b.service = f.service and b.purpose = $2
+join slots as s on s.book_id = b.book_id and s.starts_at = $3 and s.ends_at = $4
+where p.uprn = $1 for no key update of s
+"""
+
+
+async def lock_slot(on: Statements, wish: Wish) -> None:
+    """The timeslot that is wished for, if there is one: nobody else takes a place in it meanwhile."""
+    await on.row(_LOCK_SLOT, None, wish.uprn, wish.purpose.value, wish.starts_at, wish.ends_at)
 
 
 _FIND = f"select {_COLUMNS} from reservations as r {_JOINS} where r.tenant_id = $1 and r.id = $2"  # noqa: S608 - constants
@@ -120,8 +140,9 @@ async def lock(on: Statements, tenant: TenantId, reservation: int) -> Row | None
 
 
 _LOCK_OF_ORDER = """
-select r.id, r.state, r.slot_id, r.expires_at, r.order_key, r.uprn, r.service, r.purpose, s.starts_at, s.book_id
-from reservations as r join slots as s on s.slot_id = r.slot_id
+select r.id, r.state, r.slot_id, r.expires_at, r.order_key, r.uprn, r.service, r.purpose, r.supplier_id, s.starts_at,
+    s.book_id
+from reservations as r left join slots as s on s.slot_id = r.slot_id
 where r.tenant_id = $1 and r.order_key = $2 and r.state in ('ATTACHED', 'CONFIRMED') for update of r
 """
 
@@ -149,9 +170,12 @@ async def count_unconfirmed(on: Statements, tenant: TenantId) -> int:
 _END = """
 with gone as (
     update reservations set state = $3, ended_at = $4
-    where tenant_id = $1 and id = $2 and state in ('RESERVED', 'ATTACHED', 'CONFIRMED') returning slot_id
+    where tenant_id = $1 and id = $2 and state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED') returning slot_id
+),
+freed as (
+    update slots as s set booked = s.booked - 1 from gone where s.slot_id = gone.slot_id
 )
-update slots as s set booked = s.booked - 1 from gone where s.slot_id = gone.slot_id returning s.slot_id
+select slot_id from gone
 """
 
 
@@ -179,11 +203,42 @@ async def give_back(on: Statements, tenant: TenantId, reservation: int, expires_
     await on.row(_GIVE_BACK, tenant, reservation, expires_at)
 
 
-_FIND_REFERENCE = "select id from reservations where tenant_id = $1 and reference = $2"
+_PROPOSE = """
+update reservations set state = 'PROPOSED', order_key = $3 where tenant_id = $1 and id = $2 and state = 'RESERVED'
+returning id
+"""
 
 
-async def find_reference(on: Statements, tenant: TenantId, reference: str) -> int | None:
-    row = await on.row(_FIND_REFERENCE, tenant, reference)
+async def propose(on: Statements, tenant: TenantId, reservation: int, order: OrderKey) -> bool:
+    return await on.row(_PROPOSE, tenant, reservation, order) is not None
+
+
+_UNPROPOSE = """
+update reservations set state = 'RESERVED', order_key = null where tenant_id = $1 and id = $2 and state = 'PROPOSED'
+returning id, expires_at
+"""
+
+
+async def unpropose(on: Statements, tenant: TenantId, reservation: int) -> Row | None:
+    return await on.row(_UNPROPOSE, tenant, reservation)
+
+
+_ADOPT = """
+update reservations set state = $4 where tenant_id = $1 and id = $2 and order_key = $3 and state = 'PROPOSED'
+returning id
+"""
+
+
+async def adopt(on: Statements, tenant: TenantId, reservation: int, order: OrderKey, state: str) -> bool:
+    return await on.row(_ADOPT, tenant, reservation, order, state) is not None
+
+
+_FIND_REFERENCE = "select id from reservations where tenant_id = $1 and reference = $2 and supplier_id = $3"
+
+
+async def find_reference(on: Statements, tenant: TenantId, reference: str, *, supplier: SupplierId) -> int | None:
+    """References are their suppliers' own: two of them may give the same one."""
+    row = await on.row(_FIND_REFERENCE, tenant, reference, supplier)
     return int(row["id"]) if row else None
 
 

@@ -15,8 +15,10 @@ from fibregate.cli import (
     kcis,
     orders,
     premises,
+    remote_network,
     sandbox,
     serve,
+    services,
     signing_keys,
     slots,
     suppliers,
@@ -57,6 +59,7 @@ def _options(  # pyright: ignore[reportUnusedFunction] - typer calls it
 
 serve.register(app)
 sandbox.register(app)
+remote_network.register(app)
 demo.register(app)
 doctor.register(app)
 alarms.register(app)
@@ -70,6 +73,7 @@ _GROUPS = (
     ("supplier", suppliers.supplier, "supplier expectations list"),
     ("signing-key", signing_keys.signing_key, "signing-key list"),
     ("premises", premises.premises, "premises import premises.csv"),
+    ("services", services.services, "services list"),
     ("slots", slots.slots, "slots show --area FENBRIDGE"),
     ("order", orders.order, "order show YOUR_TENANT 127"),
     ("work-order", work_orders.work_order, "work-order list"),

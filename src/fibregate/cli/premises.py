@@ -53,7 +53,7 @@ def import_premises(
 ) -> None:
     async def work(bench: Workbench) -> Outcome:
         is_sandbox = bool((await sandbox.read_clock(bench.db))["sandbox"])
-        may = await actions.known(bench.db, _rule(is_sandbox=is_sandbox))
+        may = await actions.known(bench.db, rule_of(is_sandbox=is_sandbox))
         with report, file.open("rb", buffering=1 << 20) as source:
             async with bench.db.tx(None) as tx:
                 found = await actions.run(tx, source, may, report, skip_bad=skip_bad)
@@ -73,7 +73,9 @@ def import_premises(
     )
 
 
-def _rule(*, is_sandbox: bool) -> UprnRule:
+def rule_of(*, is_sandbox: bool) -> UprnRule:
+    """Which premises may come into this system."""
+
     def refuse(uprn: int) -> str | None:
         if is_sandbox == is_sandbox_uprn(uprn):
             return None

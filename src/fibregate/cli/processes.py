@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import asyncpg
@@ -15,14 +15,12 @@ import structlog
 
 from fibregate import boot, vault, work
 from fibregate.alarms.duty import on_duty
-from fibregate.app import App, gate
+from fibregate.app import gate
+from fibregate.cli import doors, outbound
 from fibregate.cli.context import Refused, in_words
+from fibregate.cli.outbound import Shared
 from fibregate.clock import BusinessClock, SystemClock
 from fibregate.db import APP_ROLE, WORK_ROLE, Db
-from fibregate.doors.wholesale.services import Wholesale
-from fibregate.kcis.delivery.access import Accesses
-from fibregate.kcis.endpoints.model import Rules
-from fibregate.kcis.endpoints.trials import Trials
 from fibregate.kcis.sight.queues import Gauges
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.hints import Hints
@@ -30,12 +28,9 @@ from fibregate.lanes.runner import Handler, Runner
 from fibregate.postgres import Embedded
 from fibregate.settings import Settings
 from fibregate.tenants.callers import Callers
-from fibregate.vault import Vault
 from fibregate.web import logs, metrics
-from fibregate.web.connector import Connector
 from fibregate.web.door import Door
 from fibregate.web.gate import Gate
-from fibregate.web.guard import Guard
 from fibregate.web.server import Server
 
 YOUNG_OBJECTS: Final = 10_000
@@ -43,18 +38,6 @@ YOUNG_OBJECTS: Final = 10_000
 five times this one holds everything up for 15 ms at a time."""
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What the halves of one process share."""
-
-    db: Db
-    clock: BusinessClock
-    settings: Settings
-    vault: Vault
-    callers: Callers
-    guard: Guard
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,12 +131,17 @@ async def _shared(plan: Plan) -> AsyncGenerator[Shared]:
     settings = plan.settings
     db = Db(plan.dsn, role=APP_ROLE, size=settings.pool_size)
     keys = vault.from_settings(settings)
-    guard = Guard(
-        allow=settings.webhook_allow, ports=settings.webhook_ports or None, plain_http=settings.webhook_plain_http
-    )
     callers = Callers(db, keys, settings)
     try:
-        yield Shared(db=db, clock=plan.clock(db), settings=settings, vault=keys, callers=callers, guard=guard)
+        yield Shared(
+            db=db,
+            clock=plan.clock(db),
+            settings=settings,
+            vault=keys,
+            callers=callers,
+            guard=outbound.to_tenants(settings),
+            supplier_guard=outbound.to_suppliers(settings),
+        )
     finally:
         await db.close()
 
@@ -167,30 +155,24 @@ async def _take_back_leases(plan: Plan) -> None:
         await db.close()
 
 
-def _connector(shared: Shared) -> Connector:
-    """The worker and the web server have one each: neither waits for what the other has open."""
-    return Connector(
-        shared.guard,
-        connect_seconds=shared.settings.webhook_connect_seconds,
-        total_seconds=shared.settings.webhook_total_seconds,
-    )
-
-
 @asynccontextmanager
 async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
     settings = plan.settings
     db = Db(plan.dsn, role=WORK_ROLE, size=settings.pool_size)
     clock = plan.clock(db)
-    async with _connector(shared) as connector, on_duty(settings, work.sign) as duty:
-        mine = Shared(
-            db=db, clock=clock, settings=settings, vault=shared.vault, callers=shared.callers, guard=shared.guard
-        )
+    mine = replace(shared, db=db, clock=clock)
+    async with (
+        outbound.connector(shared) as connector,
+        on_duty(settings, work.sign) as duty,
+        outbound.networks(mine) as networks,
+    ):
         parts = work.Work(
             db=db,
             clock=clock,
             settings=settings,
             vault=shared.vault,
             connector=connector,
+            networks=networks,
             duty=duty,
             extra=plan.lanes(mine),
             **plan.working(mine),
@@ -211,19 +193,26 @@ async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
 @asynccontextmanager
 async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGenerator[None]:
     is_ready = False
-    connector = _connector(shared)
-    app = _app(plan, shared, connector, lambda: is_ready, log)
-    host, port = plan.web or ("127.0.0.1", 0)
-    server = await _listening(gate(app), host, port)
-    try:
-        plan.settled(server.url)
-        is_ready = True
-        print(f"ready {server.url}", flush=True)  # noqa: T201 - what the user waits for
-        yield
-    finally:
-        is_ready = False
-        await server.stop()
-        await connector.close()
+    async with outbound.connector(shared) as connector, outbound.networks(shared) as networks:
+        app = doors.app(
+            shared,
+            connector,
+            networks,
+            hooks=plan.wholesale(shared),
+            more=plan.doors(shared),
+            is_ready=lambda: is_ready,
+            log=log,
+        )
+        host, port = plan.web or ("127.0.0.1", 0)
+        server = await _listening(gate(app), host, port)
+        try:
+            plan.settled(server.url)
+            is_ready = True
+            print(f"ready {server.url}", flush=True)  # noqa: T201 - what the user waits for
+            yield
+        finally:
+            is_ready = False
+            await server.stop()
 
 
 @asynccontextmanager
@@ -247,33 +236,3 @@ async def _listening(app: Gate, host: str, port: int) -> Server:
             f"cannot listen at {host} port {port}: {in_words(error)}; choose with --host and --port"
         ) from error
     return server
-
-
-def _app(plan: Plan, shared: Shared, connector: Connector, is_ready: Callable[[], bool], log: logs.RequestLog) -> App:
-    settings = plan.settings
-    wholesale: dict[str, Any] = {
-        "one_open_order": settings.one_open_order,
-        "hold_limit": settings.hold_limit or None,
-        **plan.wholesale(shared),
-    }
-    return App(
-        db=shared.db,
-        clock=shared.clock,
-        callers=shared.callers,
-        gauges=Gauges(shared.db, shared.clock),
-        sign_in_failures=settings.sign_in_failures,
-        rules=Rules(guard=shared.guard, renderings=tuple(work.RENDERERS), vault=shared.vault),
-        trials=Trials(
-            db=shared.db,
-            clock=shared.clock,
-            connector=connector,
-            accesses=Accesses(connector, shared.vault),
-            vault=shared.vault,
-            renderings=work.RENDERERS,
-            total_seconds=settings.webhook_total_seconds,
-        ),
-        wholesale=Wholesale(db=shared.db, clock=shared.clock, **wholesale),
-        more=plan.doors(shared),
-        is_ready=is_ready,
-        log=log,
-    )

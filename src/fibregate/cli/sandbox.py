@@ -54,7 +54,7 @@ def sandbox(
 ) -> None:
     """Run a sandbox. When it prints `ready …`, DIR/sandbox.json holds its address, clients and secrets."""
     try:
-        folder = sandbox_folder.claim(data, now=_instant(now), fresh=fresh)
+        folder = sandbox_folder.claim(data, now=instant(now), fresh=fresh)
         settings = _settings(folder)
         with database(settings) as (dsn, server):
             plan = Plan(
@@ -75,7 +75,7 @@ def sandbox(
         fail(in_words(error))
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
@@ -98,6 +98,9 @@ def _settings(folder: Folder) -> Settings:
             "webhook_allow": ["127.0.0.0/8", "::1/128"],
             "webhook_ports": [],
             "webhook_plain_http": True,
+            "supplier_allow": ["127.0.0.0/8", "::1/128"],
+            "supplier_ports": [],
+            "supplier_plain_http": True,
             "one_open_order": False,
             "hold_limit": 0,
             "checks_minutes": 1440,

@@ -1,4 +1,4 @@
-"""`fibregate supplier expectations`: by when a supplier's next update is expected."""
+"""`fibregate supplier`: by when a supplier's next update is expected, and whether it keeps to the rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fibregate.cli import objections, supplier_accounts
+from fibregate.cli.conformance import command as conformance
 from fibregate.cli.context import Workbench
 from fibregate.cli.desk import Data, Database, operator_here, run, say
 from fibregate.cli.tables import table
@@ -16,8 +18,11 @@ from fibregate.orders.watch.model import Expectation, Unit, Who
 from fibregate.vocabulary import OrderStatus
 
 supplier = typer.Typer(no_args_is_help=True, help="The networks that orders go to.")
+supplier_accounts.register(supplier)
 expectations = typer.Typer(no_args_is_help=True, help="By when a supplier's next update is expected.")
+objections.register(supplier)
 supplier.add_typer(expectations, name="expectations", epilog="Example: fibregate supplier expectations list")
+conformance.register(supplier)
 
 _UNITS = {
     Unit.WORKING_HOURS: "working hours",

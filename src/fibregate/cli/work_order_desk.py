@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -139,3 +139,28 @@ def _tell(found: Found, became: Became | None) -> None:
         say(f"Recorded as update {became.number}: {order} has ended and stays {became.status}. Its tenant is told.")
         return
     say(f"Applied as update {became.number}: {order} is {became.status}. Its tenant is told.")
+
+
+def words_of(text: str | None, problem: str | None, code: list[str] | None, note: list[str] | None) -> Words:
+    """From the options that most commands have."""
+    return Words(text, problem, tuple(code or ()), tuple(note or ()))
+
+
+def say_it(reference: str, act: str, draft: Draft, words: Words, data: Path | None, database: str | None) -> None:  # noqa: PLR0917 - as they are typed
+    """A draft that is made before the work order is found."""
+
+    async def compose(_: Tx, __: Found, now: datetime) -> Draft:
+        return worded(draft, words, now)
+
+    speak(reference, act, compose, data, database)
+
+
+def worded(draft: Draft, words: Words, now: datetime) -> Draft:
+    """The draft with what every update may carry."""
+    return replace(
+        draft,
+        text=words.text or draft.text,
+        problem_code=words.problem,
+        supplier_codes=words.codes,
+        notes=words.checked_notes(now),
+    )

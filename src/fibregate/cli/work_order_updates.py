@@ -1,15 +1,15 @@
 """Everything that a network says of an order, one command each."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from fibregate import calendars
 from fibregate.cli.desk import Data, Database
-from fibregate.cli.work_order_desk import Found, Words, speak
+from fibregate.cli.work_order_desk import Found, Words, say_it, speak, worded, words_of
 from fibregate.cli.work_order_options import (
     Code,
     Day,
@@ -25,9 +25,9 @@ from fibregate.cli.work_order_options import (
 )
 from fibregate.db import Tx
 from fibregate.errors import Invalid
-from fibregate.suppliers.network import actions as network
+from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.port import Draft
-from fibregate.vocabulary import OrderStatus, Reason
+from fibregate.vocabulary import OrderStatus, OrderType, Reason
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +56,7 @@ def acknowledge(
     """The network has taken the order."""
     words = Words(text or f"Order received, our reference {reference}.", notes=tuple(note or ()))
     draft = Draft(reason=Reason.ACKNOWLEDGED, status=OrderStatus.ACKNOWLEDGED, supplier_reference=reference)
-    _say(reference, "acknowledge", draft, words, data, database)
+    say_it(reference, "acknowledge", draft, words, data, database)
 
 
 def commit(
@@ -82,7 +82,7 @@ def commit(
             target_at=promised,
             text=f"Service expected on {calendars.spoken_day(promised)}.",
         )
-        return _worded(draft, words, now)
+        return worded(draft, words, now)
 
     speak(reference, "commit", compose, data, database)
 
@@ -112,7 +112,7 @@ def update(
 ) -> None:
     """Tell news; a new target date ends a hold."""
     draft = Draft(reason=Reason.UPDATE, status=settles, target_at=moment(target))
-    _say(reference, "update", draft, _words(text, problem, code, note), data, database)
+    say_it(reference, "update", draft, words_of(text, problem, code, note), data, database)
 
 
 def additional(
@@ -132,11 +132,11 @@ def additional(
     async def compose(tx: Tx, found: Found, now: datetime) -> Draft:
         facts, says = given, None
         if provision:
-            made = await network.provision(tx, found.tenant, found.order, found.row["uprn"])
+            made = await lines.provision(tx, found.tenant, found.order)
             facts = {**made.facts, **given}
             where = f"ONT {made.ont_reference} port {made.port_number}, VLAN {made.vlan}"
             says = f"Service details: {made.service_id}, {where}."
-        return _worded(Draft(reason=Reason.ADDITIONAL, facts=facts, text=says), words, now)
+        return worded(Draft(reason=Reason.ADDITIONAL, facts=facts, text=says), words, now)
 
     speak(reference, "additional", compose, data, database)
 
@@ -152,7 +152,7 @@ def warn(
     database: Database = None,
 ) -> None:
     """Something may go wrong."""
-    _say(reference, "warn", Draft(reason=Reason.WARNING), _words(text, problem, code, note), data, database)
+    say_it(reference, "warn", Draft(reason=Reason.WARNING), words_of(text, problem, code, note), data, database)
 
 
 def delay(
@@ -168,14 +168,14 @@ def delay(
 ) -> None:
     """The network cannot go on: the order is held."""
     draft = Draft(reason=Reason.DELAY, target_at=moment(target))
-    _say(reference, "delay", draft, _words(text, problem, code, note), data, database)
+    say_it(reference, "delay", draft, words_of(text, problem, code, note), data, database)
 
 
 def resume(
     reference: Reference, text: Text = None, note: Note = None, data: Data = None, database: Database = None
 ) -> None:
     """The hold is over, and the dates stand."""
-    _say(reference, "resume", Draft(reason=Reason.RESUMED), _words(text, None, None, note), data, database)
+    say_it(reference, "resume", Draft(reason=Reason.RESUMED), words_of(text, None, None, note), data, database)
 
 
 def ask(
@@ -191,7 +191,7 @@ def ask(
 ) -> None:
     """Ask the tenant something: the order waits for the answer."""
     draft = Draft(reason=Reason.INFORMATION_REQUIRED, answer_by=moment(answer_by))
-    _say(reference, "ask", draft, _words(text, problem, code, note), data, database)
+    say_it(reference, "ask", draft, words_of(text, problem, code, note), data, database)
 
 
 def reappoint(
@@ -205,7 +205,7 @@ def reappoint(
     database: Database = None,
 ) -> None:
     """The visit cannot be, and the tenant must book another: its place is free at once."""
-    _say(reference, "reappoint", Draft(reason=Reason.REAPPOINT), _words(text, problem, code, note), data, database)
+    say_it(reference, "reappoint", Draft(reason=Reason.REAPPOINT), words_of(text, problem, code, note), data, database)
 
 
 def reappointed(
@@ -224,10 +224,10 @@ def reappointed(
 ) -> None:
     """The network has moved the visit itself."""
     slot = timeslot(date_.date(), hours)
-    words = _words(text, problem, code, note)
+    words = words_of(text, problem, code, note)
     says = f"The visit is now on {calendars.spoken_day(slot.starts_at)}, {hours.replace('-', '–')}."
     draft = Draft(reason=Reason.REAPPOINTED, appointment=slot, target_at=slot.ends_at)
-    _say(reference, "reappointed", draft, replace(words, text=text or says), data, database)
+    say_it(reference, "reappointed", draft, replace(words, text=text or says), data, database)
 
 
 def reject(
@@ -241,7 +241,9 @@ def reject(
     database: Database = None,
 ) -> None:
     """Refuse the order before it was acknowledged; the visit's place goes back to the tenant."""
-    _say(reference, "reject", Draft(reason=Reason.ORDER_REJECTED), _words(text, problem, code, note), data, database)
+    say_it(
+        reference, "reject", Draft(reason=Reason.ORDER_REJECTED), words_of(text, problem, code, note), data, database
+    )
 
 
 def cancel(
@@ -257,7 +259,7 @@ def cancel(
 ) -> None:
     """End the order without a service."""
     draft = Draft(reason=Reason.CANCELLED, status=OrderStatus.FAILED if failed else None)
-    _say(reference, "cancel", draft, _words(text, problem, code, note), data, database)
+    say_it(reference, "cancel", draft, words_of(text, problem, code, note), data, database)
 
 
 def complete(
@@ -269,27 +271,19 @@ def complete(
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """The service works."""
-    draft = Draft(reason=Reason.COMPLETED, status=OrderStatus.PARTIAL if partial else None)
-    _say(reference, "complete", draft, Words(text or "Service active.", notes=tuple(note or ())), data, database)
+    """The order is done: the service works, is changed or has ended. What was not set up yet is, and is told."""
+    status, words = OrderStatus.PARTIAL if partial else None, Words(text, notes=tuple(note or ()))
+
+    async def compose(tx: Tx, found: Found, now: datetime) -> Draft:
+        facts = await lines.untold(tx, found.tenant, found.order)
+        says = _DONE.get(found.row["order_type"], "Service active.")
+        return worded(Draft(reason=Reason.COMPLETED, status=status, facts=facts, text=says), words, now)
+
+    speak(reference, "complete", compose, data, database)
 
 
-def _words(text: str | None, problem: str | None, code: list[str] | None, note: list[str] | None) -> Words:
-    return Words(text, problem, tuple(code or ()), tuple(note or ()))
-
-
-def _say(reference: str, act: str, draft: Draft, words: Words, data: Path | None, database: str | None) -> None:  # noqa: PLR0917 - as they are typed
-    async def compose(_: Tx, __: Found, now: datetime) -> Draft:
-        return _worded(draft, words, now)
-
-    speak(reference, act, compose, data, database)
-
-
-def _worded(draft: Draft, words: Words, now: datetime) -> Draft:
-    return replace(
-        draft,
-        text=words.text or draft.text,
-        problem_code=words.problem,
-        supplier_codes=words.codes,
-        notes=words.checked_notes(now),
-    )
+_DONE: Final[Mapping[str, str]] = {
+    OrderType.MODIFY: "Service changed.",
+    OrderType.CEASE: "Service ended.",
+    OrderType.UNSOLICITED_CEASE: "Service ended.",
+}

@@ -18,6 +18,7 @@ from fibregate.orders import actions as orders
 from fibregate.orders.model import Order
 from fibregate.orders.states import AFTER_THE_END, MOVES
 from fibregate.suppliers.network import store as network
+from fibregate.suppliers.network.lines import store as lines
 from fibregate.suppliers.port import Draft
 from fibregate.tenants import actions as tenants
 from fibregate.tenants import audit
@@ -51,12 +52,13 @@ def list_work_orders(
     found = run(work, data, database)
     found.sort(key=lambda one: (one[0]["starts_at"] is None, one[0]["starts_at"] or one[0]["created_at"]))
     table(
-        ["work order", "tenant", "order", "status", "uprn", "area", "visit", "target"],
+        ["work order", "tenant", "order", "type", "status", "uprn", "area", "visit", "target"],
         [
             [
                 row["reference"],
                 tenant,
                 str(row["id"]),
+                row["order_type"],
                 row["status"],
                 str(row["uprn"]),
                 row["area"] or "",
@@ -75,7 +77,7 @@ def show_work_order(reference: Reference, data: Data = None, database: Database 
     async def work(bench: Workbench) -> tuple[Found, Order, Row | None]:
         found = await find(bench, reference)
         order = await orders.get(bench.db, found.tenant, found.row["id"])
-        return found, order, await network.find_service(bench.db, found.tenant, found.order)
+        return found, order, await lines.find_service_of(bench.db, found.tenant, found.order)
 
     found, order, service = run(work, data, database)
     for name, value in _facts(found, order, service):
@@ -91,12 +93,15 @@ def _facts(found: Found, order: Order, service: Row | None) -> list[tuple[str, s
         ("order", f"{order.id} of {found.tenant_code}, {order.order_type}"),
         ("status", order.status.value),
         ("address", f"UPRN {order.uprn}, area {row['area']}"),
+        ("wished for", order.requested_completion_date.isoformat() if order.requested_completion_date else None),
+        ("ceases", f"{order.cease_reason}, {local(order.requested_cease_date)}" if order.cease_reason else None),
         ("visit", f"{visit} ({row['classification']})" if visit else "none"),
         ("committed", day(order.committed_at)),
         ("target", day(order.target_at)),
         ("contact", _contact(order.primary_contact)),
         ("second contact", _contact(order.secondary_contact)),
         ("service", f"{order.service_name}: {_characteristics(order)}"),
+        ("live service", order.service_id),
         ("tasks", ", ".join(order.engineer_tasks or ())),
         ("hazards", order.hazards),
         ("restrictions", order.on_site_restrictions),

@@ -17,7 +17,7 @@ from fibregate.lanes.model import Claim, Lane, share_of
 from fibregate.orders import actions as orders
 from fibregate.orders import updates
 from fibregate.orders.model import Order
-from fibregate.orders.states import AFTER_THE_END, QUESTIONS, MoveRefused
+from fibregate.orders.states import AFTER_THE_END, OF_CHANGES, QUESTIONS, MoveRefused
 from fibregate.suppliers.port import Addressee, Draft, Update
 from fibregate.vocabulary import OrderKey, OrderStatus, Reason, SupplierId, TenantId
 
@@ -55,7 +55,7 @@ async def _find(db: Db, named: Named) -> Addressee:
     """By the supplier's reference, by our id with its tenant, or by both, which must agree. Foreign is unknown."""
     tenant = await store.find_tenant(db, named.tenant_code) if named.tenant_code else None
     by_id = await _find_by_id(db, named, tenant)
-    by_reference = await _find_by_reference(db, named, None if by_id else tenant)
+    by_reference = await _find_by_reference(db, named, tenant, anybodys=by_id is not None)
     if by_id and by_reference and by_id != by_reference:
         raise Invalid("supplierOrderReference: names another order than id")
     found = by_id or by_reference
@@ -71,19 +71,30 @@ async def _find_by_id(db: Db, named: Named, tenant: TenantId | None) -> Addresse
         return None
     if named.tenant_code is None:
         raise Invalid("tenant: required with the order's id")
+    sent = await store.find_by_number(db, named.supplier, named.tenant_code, named.order_id)
+    if sent is not None:
+        return Addressee(sent["for_tenant"], named.supplier, sent["order_key"])
     key = await store.find_by_id(db, tenant, named.order_id, named.supplier) if tenant else None
     if tenant is None or key is None:
         raise Invalid(f"id: no order {named.order_id} of tenant {named.tenant_code} was sent to you")
     return Addressee(tenant, named.supplier, key)
 
 
-async def _find_by_reference(db: Db, named: Named, tenant: TenantId | None) -> Addressee | None:
+async def _find_by_reference(db: Db, named: Named, tenant: TenantId | None, *, anybodys: bool) -> Addressee | None:
+    """`anybodys`: whoever's it is, for it must be the one that was found by its number."""
     if named.reference is None:
         return None
     row = await store.find_by_reference(db, named.supplier, named.reference)
-    if row is None or (tenant is not None and row["for_tenant"] != tenant):
+    if row is None or not (anybodys or _is_theirs(row, named, tenant)):
         return None
     return Addressee(row["for_tenant"], named.supplier, row["order_key"])
+
+
+def _is_theirs(row: Row, named: Named, tenant: TenantId | None) -> bool:
+    """Whether an order found by its reference is of the tenant that the supplier names, by our name or its own."""
+    if named.tenant_code is None:
+        return True
+    return named.tenant_code == row["tenant_name"] or (row["tenant_name"] is None and row["for_tenant"] == tenant)
 
 
 async def _keep(tx: Tx, about: Addressee, update: Update, raw: bytes) -> None:
@@ -135,6 +146,22 @@ async def _insert(tx: Tx, about: Addressee, update: Update, raw: bytes) -> None:
         reference=update.supplier_reference,
     )
     await lanes.schedule(tx, inbox_lane(about), due_at=update.received_at)
+
+
+async def keep_read(tx: Tx, about: Addressee, update: Update, raw: bytes, now: BusinessTime) -> None:
+    """Keep an update that was acted on as it came in, so that its sequence goes on from it."""
+    await _insert(tx, about, update, raw)
+    await store.finish(
+        tx,
+        about.tenant,
+        about.supplier,
+        update.id,
+        state="APPLIED",
+        refusal=None,
+        number=update.sequence_number,
+        order=about.order,
+        now=now,
+    )
 
 
 def inbox_lane(about: Addressee) -> Lane:
@@ -209,13 +236,17 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
 
 
 async def _watch_silence(tx: Tx, order: Order, reason: Reason, now: BusinessTime) -> None:
-    """A question starts the wait for its answer; another question starts it anew."""
-    if not order.own_network or reason not in QUESTIONS:
+    """A question starts the wait for its answer, another starts it anew, and an answer refused lets it go on."""
+    if not order.own_network or order.status is not OrderStatus.PENDING:
         return
-    for kind, due_at in (
-        ("silence-warn", calendars.silence_warns(now, order.nation)),
-        ("silence-end", calendars.silence_ends(now, order.nation)),
-    ):
+    due: dict[str, BusinessTime] = {}
+    if reason in QUESTIONS:
+        due["silence-warn"] = calendars.silence_warns(now, order.nation)
+        due["silence-end"] = calendars.silence_ends(now, order.nation)
+    elif reason in OF_CHANGES and (asked := await store.last_question(tx, order.tenant, order.key)):
+        ends = calendars.silence_ends(asked["created_at"], order.nation)
+        due["silence-end"] = max(ends, calendars.answer_again(now, order.nation))
+    for kind, due_at in due.items():
         await lanes.schedule(tx, Lane(kind, str(order.key), order.tenant, {"order": order.key}), due_at=due_at)
 
 
@@ -225,8 +256,9 @@ async def break_silence(db: Db, claim: Claim, now: BusinessTime, own_network: Su
     if tenant is None:
         raise AssertionError("a silence has a tenant")
     async with db.tx(tenant) as tx:
-        await lanes.complete(tx, claim)
+        await store.lock_standing(tx, own_network, key)  # these in turn, as who reads updates does
         order = await orders.lock(tx, tenant, key)
+        await lanes.complete(tx, claim)
         question = await store.last_question(tx, tenant, key)
         if order.status is not OrderStatus.PENDING or question is None:
             return

@@ -1,6 +1,6 @@
 """Rows of `supplier_updates`, and how far each supplier's sequence has been read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,9 @@ async def find_tenant(on: Statements, code: str) -> TenantId | None:
 
 
 _BY_REFERENCE = """
-select order_key, for_tenant from supplier_orders where supplier_id = $1 and supplier_reference = $2
+select o.order_key, o.for_tenant, a.tenant_name
+from supplier_orders as o left join supplier_accounts as a on a.account_id = o.account_id
+where o.supplier_id = $1 and o.supplier_reference = $2
 """
 
 
@@ -25,12 +27,61 @@ async def find_by_reference(on: Statements, supplier: SupplierId, reference: str
     return await on.row(_BY_REFERENCE, None, supplier, reference)
 
 
-_BY_ID = "select order_key from orders where tenant_id = $1 and id = $2 and supplier_id = $3"
+# Our own network knows orders by their tenants' numbers.
+_BY_ID = """
+select o.order_key from orders as o join suppliers as s on s.supplier_id = o.supplier_id
+where o.tenant_id = $1 and o.id = $2 and o.supplier_id = $3 and s.kind = 'OWN_NETWORK'
+"""
 
 
 async def find_by_id(on: Statements, tenant: TenantId, order_id: int, supplier: SupplierId) -> OrderKey | None:
     row = await on.row(_BY_ID, tenant, order_id, supplier)
     return OrderKey(row["order_key"]) if row else None
+
+
+_BY_NUMBER = """
+select o.order_key, o.for_tenant
+from supplier_orders as o join supplier_accounts as a on a.account_id = o.account_id
+where a.supplier_id = $1 and a.tenant_name = $2 and o.sent_id = $3
+"""
+
+
+async def find_by_number(on: Statements, supplier: SupplierId, tenant_name: str, number: int) -> Row | None:
+    """By the number under which we sent it, as the tenant that the supplier takes us for."""
+    return await on.row(_BY_NUMBER, None, supplier, tenant_name, number)
+
+
+_OWNER = """
+select for_tenant from supplier_orders where supplier_id = $1 and brought = $2 order by order_key desc limit 1
+"""
+
+
+async def find_owner(on: Statements, supplier: SupplierId, service_id: str) -> TenantId | None:
+    """Whose order brought that service."""
+    row = await on.row(_OWNER, None, supplier, service_id)
+    return TenantId(row["for_tenant"]) if row else None
+
+
+_ACCOUNT = "select account_id from supplier_accounts where supplier_id = $1 and tenant_name = $2"
+
+
+async def find_account(on: Statements, supplier: SupplierId, tenant_name: str) -> int | None:
+    row = await on.row(_ACCOUNT, None, supplier, tenant_name)
+    return int(row["account_id"]) if row else None
+
+
+_NAME_AT_SUPPLIER = """
+update supplier_orders set account_id = $2, sent_id = case when $2::integer is not null then $3::bigint end,
+    supplier_reference = $4
+where order_key = $1 returning order_key
+"""
+
+
+async def name_at_supplier(
+    on: Statements, order: OrderKey, *, account: int | None, number: int | None, reference: str | None
+) -> None:
+    """What a supplier calls an order of its own."""
+    await on.row(_NAME_AT_SUPPLIER, None, order, account, number, reference)
 
 
 _LOCK_STANDING = """
@@ -61,6 +112,18 @@ async def find_number(
 ) -> UUID | None:
     row = await on.row(_FIND_NUMBER, tenant, order, supplier, number)
     return row["id"] if row else None
+
+
+_WAS_SAID = """
+select count(*) as times from supplier_updates
+where tenant_id = $1 and order_key = $2 and reason = any($3::text[]) and state <> 'REFUSED'
+"""
+
+
+async def was_said(on: Statements, tenant: TenantId, order: OrderKey, reasons: Sequence[str]) -> bool:
+    """Read already or not, but for what was refused."""
+    row = await on.row(_WAS_SAID, tenant, order, list(reasons))
+    return row is not None and row["times"] > 0
 
 
 _INSERT = """

@@ -9,6 +9,20 @@ CREATE FUNCTION public.current_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select nullif(current_setting('fg.tenant', true), '')::integer $$;
 
+CREATE TABLE public.accepted_requests (
+    tenant_id integer NOT NULL,
+    route text NOT NULL,
+    strict boolean NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    http_status smallint,
+    answer bytea,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT accepted_requests_check CHECK (((http_status IS NULL) = (answer IS NULL)))
+);
+
+ALTER TABLE ONLY public.accepted_requests FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.alarms (
     alarm_id bigint NOT NULL,
     about_tenant integer,
@@ -24,7 +38,7 @@ CREATE TABLE public.alarms (
     told_by_mail integer DEFAULT 0 NOT NULL,
     told_to_tenant integer DEFAULT 0 NOT NULL,
     untold_because text,
-    CONSTRAINT alarms_kind_check CHECK ((kind = ANY (ARRAY['ENDPOINT_FAILING'::text, 'ENDPOINT_SUSPENDED'::text, 'HEAD_REFUSED'::text, 'DELIVERY_PARKED'::text, 'OLDEST_UNDELIVERED'::text, 'ORDER_SILENT'::text, 'GHOST_APPOINTMENT'::text, 'SIGN_INS_FAILING'::text, 'CREDENTIAL_EXPIRING'::text, 'LANE_ASTRAY'::text]))),
+    CONSTRAINT alarms_kind_check CHECK ((kind = ANY (ARRAY['ENDPOINT_FAILING'::text, 'ENDPOINT_SUSPENDED'::text, 'HEAD_REFUSED'::text, 'DELIVERY_PARKED'::text, 'OLDEST_UNDELIVERED'::text, 'ORDER_SILENT'::text, 'GHOST_APPOINTMENT'::text, 'SIGN_INS_FAILING'::text, 'CREDENTIAL_EXPIRING'::text, 'LANE_ASTRAY'::text, 'CALL_UNKNOWN'::text, 'SUPPLIER_FAILING'::text]))),
     CONSTRAINT alarms_level_check CHECK ((level >= 1))
 );
 
@@ -78,6 +92,13 @@ CREATE TABLE public.business_clock (
     CONSTRAINT business_clock_check CHECK ((sandbox OR ((shift = '00:00:00'::interval) AND (frozen_at IS NULL)))),
     CONSTRAINT business_clock_only_row_check CHECK (only_row)
 );
+
+CREATE SEQUENCE public.change_keys
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
 
 CREATE TABLE public.client_secrets (
     client_id text NOT NULL,
@@ -275,6 +296,16 @@ WITH (fillfactor='20');
 
 ALTER TABLE ONLY public.feed_heads FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.gateway_numbers (
+    tenant_id integer NOT NULL,
+    kind text NOT NULL,
+    last_number bigint NOT NULL,
+    CONSTRAINT gateway_numbers_kind_check CHECK ((kind = ANY (ARRAY['APPOINTMENT'::text, 'ORDER'::text, 'AMENDMENT'::text, 'CANCELLATION'::text])))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.gateway_numbers FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.handovers (
     tenant_id integer NOT NULL,
     area text NOT NULL,
@@ -367,6 +398,39 @@ CREATE TABLE public.operator_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.order_changes (
+    tenant_id integer NOT NULL,
+    change_key bigint DEFAULT nextval('public.change_keys'::regclass) NOT NULL,
+    kind text NOT NULL,
+    id bigint NOT NULL,
+    door text NOT NULL,
+    order_key bigint NOT NULL,
+    number integer NOT NULL,
+    status text NOT NULL,
+    asked jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reason_code text,
+    text text,
+    reservation_id bigint,
+    supplier_reference text,
+    sent_id bigint,
+    answer text,
+    play jsonb,
+    body_hash bytea NOT NULL,
+    request_id text NOT NULL,
+    conversation_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT order_changes_check CHECK (((kind = 'CANCELLATION'::text) = (reason_code IS NOT NULL))),
+    CONSTRAINT order_changes_check1 CHECK (((status = ANY (ARRAY['FAILED_TO_SEND'::text, 'REJECTED'::text, 'COMPLETED'::text])) = (decided_at IS NOT NULL))),
+    CONSTRAINT order_changes_door_check CHECK ((door = ANY (ARRAY['WHOLESALE'::text, 'TENANT'::text]))),
+    CONSTRAINT order_changes_id_check CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint))),
+    CONSTRAINT order_changes_kind_check CHECK ((kind = ANY (ARRAY['AMENDMENT'::text, 'CANCELLATION'::text]))),
+    CONSTRAINT order_changes_number_check CHECK ((number >= 1)),
+    CONSTRAINT order_changes_status_check CHECK ((status = ANY (ARRAY['RECEIVED_BY_GATEWAY'::text, 'PENDING'::text, 'FAILED_TO_SEND'::text, 'REJECTED'::text, 'COMPLETED'::text])))
+);
+
+ALTER TABLE ONLY public.order_changes FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.order_dates (
     tenant_id integer NOT NULL,
     order_key bigint NOT NULL,
@@ -413,11 +477,11 @@ CREATE TABLE public.orders (
     order_type text NOT NULL,
     status text NOT NULL,
     returns_to text,
-    uprn bigint NOT NULL,
+    uprn bigint,
     address jsonb NOT NULL,
     service text NOT NULL,
     characteristics jsonb NOT NULL,
-    primary_contact jsonb NOT NULL,
+    primary_contact jsonb,
     secondary_contact jsonb,
     engineer_tasks jsonb,
     hazards text,
@@ -434,6 +498,15 @@ CREATE TABLE public.orders (
     conversation_id text NOT NULL,
     created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
     updated_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    service_name text,
+    service_id text,
+    beneath text,
+    changes integer DEFAULT 0 NOT NULL,
+    cease_reason text,
+    requested_cease_date timestamp with time zone,
+    CONSTRAINT orders_beneath CHECK ((beneath = ANY (ARRAY['SENT_TO_SUPPLIER'::text, 'ACKNOWLEDGED'::text, 'IN_PROGRESS'::text, 'PENDING'::text, 'HELD'::text]))),
+    CONSTRAINT orders_beneath_a_change CHECK (((status = ANY (ARRAY['PENDING_AMENDMENT'::text, 'PENDING_CANCELLATION'::text])) = (beneath IS NOT NULL))),
+    CONSTRAINT orders_beneath_returns CHECK (((beneath <> ALL (ARRAY['PENDING'::text, 'HELD'::text])) OR (returns_to IS NOT NULL))),
     CONSTRAINT orders_check CHECK (((status = ANY (ARRAY['PENDING'::text, 'HELD'::text])) <= (returns_to IS NOT NULL))),
     CONSTRAINT orders_door_check CHECK ((door = ANY (ARRAY['WHOLESALE'::text, 'TENANT'::text]))),
     CONSTRAINT orders_id_check CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint))),
@@ -514,8 +587,8 @@ CREATE SEQUENCE public.reservation_numbers
 CREATE TABLE public.reservations (
     tenant_id integer NOT NULL,
     id bigint NOT NULL,
-    slot_id bigint NOT NULL,
-    uprn bigint NOT NULL,
+    slot_id bigint,
+    uprn bigint,
     service text NOT NULL,
     purpose text NOT NULL,
     state text NOT NULL,
@@ -529,14 +602,35 @@ CREATE TABLE public.reservations (
     request_id text NOT NULL,
     created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
     ended_at timestamp with time zone,
+    supplier_id integer DEFAULT 1 NOT NULL,
+    service_name text,
+    service_id text,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    classification text,
+    standard boolean,
+    sent_id bigint,
     CONSTRAINT reservations_check CHECK (((state <> ALL (ARRAY['ATTACHED'::text, 'CONFIRMED'::text, 'FULFILLED'::text])) OR (order_key IS NOT NULL))),
-    CONSTRAINT reservations_check1 CHECK (((state <> 'RESERVED'::text) OR (order_key IS NULL))),
+    CONSTRAINT reservations_have_times CHECK (((slot_id IS NOT NULL) OR ((starts_at IS NOT NULL) AND (ends_at IS NOT NULL)))),
     CONSTRAINT reservations_id_check CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint))),
+    CONSTRAINT reservations_proposed CHECK (((state <> 'PROPOSED'::text) OR (order_key IS NOT NULL))),
     CONSTRAINT reservations_purpose_check CHECK ((purpose = ANY (ARRAY['PROVIDE'::text, 'REPAIR'::text, 'MODIFY'::text]))),
-    CONSTRAINT reservations_state_check CHECK ((state = ANY (ARRAY['RESERVED'::text, 'ATTACHED'::text, 'CONFIRMED'::text, 'FULFILLED'::text, 'EXPIRED'::text, 'RELEASED'::text, 'REPLACED'::text, 'WITHDRAWN'::text])))
+    CONSTRAINT reservations_state_check CHECK ((state = ANY (ARRAY['REQUESTED'::text, 'RESERVED'::text, 'PROPOSED'::text, 'ATTACHED'::text, 'CONFIRMED'::text, 'FULFILLED'::text, 'EXPIRED'::text, 'RELEASED'::text, 'REPLACED'::text, 'WITHDRAWN'::text, 'FAILED'::text]))),
+    CONSTRAINT reservations_unordered CHECK (((state <> ALL (ARRAY['RESERVED'::text, 'REQUESTED'::text])) OR (order_key IS NULL)))
 );
 
 ALTER TABLE ONLY public.reservations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.routes (
+    tenant_id integer NOT NULL,
+    supplier_id integer NOT NULL,
+    account_id integer,
+    preference integer DEFAULT 100 NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT routes_preference_check CHECK (((preference >= 1) AND (preference <= 1000)))
+);
+
+ALTER TABLE ONLY public.routes FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.service_specifications (
     service text NOT NULL,
@@ -547,16 +641,22 @@ CREATE TABLE public.service_specifications (
 CREATE TABLE public.services (
     tenant_id integer NOT NULL,
     service_id text NOT NULL,
-    order_key bigint NOT NULL,
-    uprn bigint NOT NULL,
+    order_key bigint,
+    uprn bigint,
     service text NOT NULL,
-    enni_id text NOT NULL,
-    outer_vlan smallint NOT NULL,
-    inner_vlan smallint NOT NULL,
-    ont_reference text NOT NULL,
-    port_number smallint NOT NULL,
+    enni_id text,
+    outer_vlan smallint,
+    inner_vlan smallint,
+    ont_reference text,
+    port_number smallint,
     state text NOT NULL,
     since timestamp with time zone,
+    supplier_id integer DEFAULT 1 NOT NULL,
+    order_id bigint,
+    address jsonb,
+    characteristics jsonb DEFAULT '[]'::jsonb NOT NULL,
+    ceased_at timestamp with time zone,
+    yields boolean DEFAULT false NOT NULL,
     CONSTRAINT services_inner_vlan_check CHECK (((inner_vlan >= 2) AND (inner_vlan <= 4094))),
     CONSTRAINT services_state_check CHECK ((state = ANY (ARRAY['ALLOCATED'::text, 'ACTIVE'::text, 'CEASED'::text])))
 );
@@ -659,18 +759,105 @@ CREATE TABLE public.story_runs (
 
 ALTER TABLE ONLY public.story_runs FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.supplier_accounts (
+    account_id integer NOT NULL,
+    supplier_id integer NOT NULL,
+    name text NOT NULL,
+    tenant_name text NOT NULL,
+    base_url text NOT NULL,
+    prefix text NOT NULL,
+    auth_kind text NOT NULL,
+    auth bytea NOT NULL,
+    connect_seconds real DEFAULT 5 NOT NULL,
+    total_seconds real DEFAULT 30 NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    CONSTRAINT supplier_accounts_auth_kind_check CHECK ((auth_kind = ANY (ARRAY['OAUTH2'::text, 'BASIC'::text, 'MTLS'::text]))),
+    CONSTRAINT supplier_accounts_connect_seconds_check CHECK (((connect_seconds > (0)::double precision) AND (connect_seconds <= (30)::double precision))),
+    CONSTRAINT supplier_accounts_last_number_check CHECK ((last_number >= 0)),
+    CONSTRAINT supplier_accounts_name_check CHECK ((name ~ '^\w{1,50}$'::text)),
+    CONSTRAINT supplier_accounts_tenant_name_check CHECK ((tenant_name ~ '^\w{1,50}$'::text)),
+    CONSTRAINT supplier_accounts_total_seconds_check CHECK (((total_seconds > (0)::double precision) AND (total_seconds <= (120)::double precision)))
+);
+
+ALTER TABLE public.supplier_accounts ALTER COLUMN account_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.supplier_accounts_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.supplier_calls (
+    tenant_id integer NOT NULL,
+    call_id bigint NOT NULL,
+    supplier_id integer NOT NULL,
+    account_id integer NOT NULL,
+    kind text NOT NULL,
+    sent_id bigint NOT NULL,
+    order_key bigint,
+    change_key bigint,
+    reservation_id bigint,
+    state text NOT NULL,
+    outcome text,
+    request jsonb NOT NULL,
+    http_status smallint,
+    answer jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    CONSTRAINT supplier_calls_kind_check CHECK ((kind = ANY (ARRAY['BOOK'::text, 'ORDER'::text, 'AMEND'::text, 'CANCEL'::text]))),
+    CONSTRAINT supplier_calls_state_check CHECK ((state = ANY (ARRAY['INTENT'::text, 'SENT'::text, 'CONFIRMED'::text, 'REJECTED'::text, 'UNKNOWN'::text, 'RECONCILED'::text])))
+);
+
+ALTER TABLE ONLY public.supplier_calls FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.supplier_calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.supplier_calls_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.supplier_health (
+    supplier_id integer NOT NULL,
+    state text DEFAULT 'CLOSED'::text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    opened_at timestamp with time zone,
+    probe_at timestamp with time zone,
+    last_good_at timestamp with time zone,
+    last_fault_at timestamp with time zone,
+    last_fault text,
+    calls bigint DEFAULT 0 NOT NULL,
+    faults bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT supplier_health_state_check CHECK ((state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])))
+)
+WITH (fillfactor='50');
+
 CREATE TABLE public.supplier_orders (
     supplier_id integer NOT NULL,
     order_key bigint NOT NULL,
     for_tenant integer NOT NULL,
-    uprn bigint NOT NULL,
+    uprn bigint,
     one_at_a_time boolean NOT NULL,
     line integer,
     supplier_reference text,
     last_applied integer DEFAULT 0 NOT NULL,
     last_given integer DEFAULT 0 NOT NULL,
     ended_at timestamp with time zone,
-    CONSTRAINT supplier_orders_line_check CHECK ((line >= 1))
+    account_id integer,
+    sent_id bigint,
+    brought text,
+    ont_reference text,
+    port_number smallint,
+    service_id text,
+    CONSTRAINT supplier_orders_line_check CHECK ((line >= 1)),
+    CONSTRAINT supplier_orders_whole_port CHECK (((ont_reference IS NULL) = (port_number IS NULL)))
 );
 
 CREATE TABLE public.supplier_updates (
@@ -700,8 +887,16 @@ CREATE TABLE public.suppliers (
     name text DEFAULT ''::text NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    capabilities text[] DEFAULT ARRAY['AVAILABILITY'::text, 'APPOINTMENTS'::text, 'NEW'::text, 'START'::text, 'TRANSFER'::text, 'TAKEOVER'::text, 'SWAP'::text, 'MODIFY'::text, 'CEASE'::text, 'AMENDMENTS'::text, 'CANCELLATIONS'::text] NOT NULL,
+    extensions text[] DEFAULT '{}'::text[] NOT NULL,
+    replays boolean DEFAULT false NOT NULL,
+    objections text DEFAULT 'NONE'::text NOT NULL,
+    aborted_visit_charge numeric(10,2),
+    disabled_at timestamp with time zone,
+    CONSTRAINT suppliers_aborted_visit_charge CHECK ((aborted_visit_charge >= (0)::numeric)),
     CONSTRAINT suppliers_code_check CHECK ((code ~ '^\w{1,20}$'::text)),
-    CONSTRAINT suppliers_kind_check CHECK ((kind = ANY (ARRAY['OWN_NETWORK'::text, 'HTTP'::text])))
+    CONSTRAINT suppliers_kind_check CHECK ((kind = ANY (ARRAY['OWN_NETWORK'::text, 'HTTP'::text]))),
+    CONSTRAINT suppliers_objections CHECK ((objections = ANY (ARRAY['NONE'::text, 'TAKEOVER'::text, 'ALL'::text])))
 );
 
 ALTER TABLE public.suppliers ALTER COLUMN supplier_id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -711,6 +906,21 @@ ALTER TABLE public.suppliers ALTER COLUMN supplier_id ADD GENERATED BY DEFAULT A
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.switches (
+    gaining_key bigint NOT NULL,
+    gaining_tenant integer NOT NULL,
+    kind text NOT NULL,
+    losing_tenant integer NOT NULL,
+    losing_service text NOT NULL,
+    losing_key bigint,
+    ont_reference text NOT NULL,
+    port_number smallint NOT NULL,
+    cuts_over_at timestamp with time zone,
+    state text NOT NULL,
+    CONSTRAINT switches_kind_check CHECK ((kind = ANY (ARRAY['TRANSFER'::text, 'TAKEOVER'::text]))),
+    CONSTRAINT switches_state_check CHECK ((state = ANY (ARRAY['PLANNED'::text, 'TOLD'::text, 'DONE'::text, 'CALLED_OFF'::text, 'OBJECTED'::text])))
 );
 
 CREATE TABLE public.tenants (
@@ -749,6 +959,9 @@ CREATE TABLE public.work_orders (
 );
 
 ALTER TABLE ONLY public.work_orders FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY public.accepted_requests
+    ADD CONSTRAINT accepted_requests_pkey PRIMARY KEY (tenant_id, route, strict, key);
 
 ALTER TABLE ONLY public.alarms
     ADD CONSTRAINT alarms_pkey PRIMARY KEY (alarm_id);
@@ -801,6 +1014,9 @@ ALTER TABLE ONLY public.feed_heads
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (tenant_id, "position");
 
+ALTER TABLE ONLY public.gateway_numbers
+    ADD CONSTRAINT gateway_numbers_pkey PRIMARY KEY (tenant_id, kind);
+
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_pkey PRIMARY KEY (tenant_id, area);
 
@@ -824,6 +1040,15 @@ ALTER TABLE ONLY public.onts
 
 ALTER TABLE ONLY public.operator_tokens
     ADD CONSTRAINT operator_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_pkey PRIMARY KEY (tenant_id, change_key);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_tenant_id_kind_id_key UNIQUE (tenant_id, kind, id);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_tenant_id_order_key_number_key UNIQUE (tenant_id, order_key, number);
 
 ALTER TABLE ONLY public.order_dates
     ADD CONSTRAINT order_dates_pkey PRIMARY KEY (tenant_id, order_key, move, which);
@@ -856,7 +1081,10 @@ ALTER TABLE ONLY public.reservations
     ADD CONSTRAINT reservations_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.reservations
-    ADD CONSTRAINT reservations_tenant_id_reference_key UNIQUE (tenant_id, reference);
+    ADD CONSTRAINT reservations_tenant_id_supplier_id_reference_key UNIQUE (tenant_id, supplier_id, reference);
+
+ALTER TABLE ONLY public.routes
+    ADD CONSTRAINT routes_pkey PRIMARY KEY (tenant_id, supplier_id);
 
 ALTER TABLE ONLY public.service_specifications
     ADD CONSTRAINT service_specifications_pkey PRIMARY KEY (service);
@@ -888,6 +1116,24 @@ ALTER TABLE ONLY public.slots
 ALTER TABLE ONLY public.story_runs
     ADD CONSTRAINT story_runs_pkey PRIMARY KEY (tenant_id, order_key);
 
+ALTER TABLE ONLY public.supplier_accounts
+    ADD CONSTRAINT supplier_accounts_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY public.supplier_accounts
+    ADD CONSTRAINT supplier_accounts_supplier_id_name_key UNIQUE (supplier_id, name);
+
+ALTER TABLE ONLY public.supplier_accounts
+    ADD CONSTRAINT supplier_accounts_supplier_id_tenant_name_key UNIQUE (supplier_id, tenant_name);
+
+ALTER TABLE ONLY public.supplier_calls
+    ADD CONSTRAINT supplier_calls_pkey PRIMARY KEY (tenant_id, call_id);
+
+ALTER TABLE ONLY public.supplier_calls
+    ADD CONSTRAINT supplier_calls_tenant_id_account_id_kind_sent_id_key UNIQUE (tenant_id, account_id, kind, sent_id);
+
+ALTER TABLE ONLY public.supplier_health
+    ADD CONSTRAINT supplier_health_pkey PRIMARY KEY (supplier_id);
+
 ALTER TABLE ONLY public.supplier_orders
     ADD CONSTRAINT supplier_orders_pkey PRIMARY KEY (supplier_id, order_key);
 
@@ -903,6 +1149,12 @@ ALTER TABLE ONLY public.suppliers
 ALTER TABLE ONLY public.suppliers
     ADD CONSTRAINT suppliers_pkey PRIMARY KEY (supplier_id);
 
+ALTER TABLE ONLY public.switches
+    ADD CONSTRAINT switches_losing_key_key UNIQUE (losing_key);
+
+ALTER TABLE ONLY public.switches
+    ADD CONSTRAINT switches_pkey PRIMARY KEY (gaining_key);
+
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_code_key UNIQUE (code);
 
@@ -911,6 +1163,8 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.work_orders
     ADD CONSTRAINT work_orders_pkey PRIMARY KEY (tenant_id, order_key);
+
+CREATE INDEX accepted_requests_by_age ON public.accepted_requests USING btree (created_at);
 
 CREATE INDEX alarms_by_tenant ON public.alarms USING btree (about_tenant, alarm_id);
 
@@ -930,7 +1184,13 @@ CREATE INDEX lanes_waiting ON public.lanes USING btree (share, key) WHERE ((shar
 
 CREATE INDEX onts_by_uprn ON public.onts USING btree (uprn);
 
+CREATE INDEX order_changes_open ON public.order_changes USING btree (tenant_id, order_key) WHERE (status = ANY (ARRAY['RECEIVED_BY_GATEWAY'::text, 'PENDING'::text]));
+
 CREATE INDEX orders_by_age ON public.orders USING btree (tenant_id, created_at, order_key);
+
+CREATE INDEX orders_by_service ON public.orders USING btree (tenant_id, service_id) WHERE (service_id IS NOT NULL);
+
+CREATE INDEX premises_by_postcode ON public.premises USING btree (upper(replace((address ->> 'postcode'::text), ' '::text, ''::text)));
 
 CREATE UNIQUE INDEX replay_items_by_position ON public.replay_items USING btree (tenant_id, replay_id, endpoint_id, order_key, "position");
 
@@ -942,11 +1202,23 @@ CREATE UNIQUE INDEX reservations_one_live_per_order ON public.reservations USING
 
 CREATE INDEX reservations_unconfirmed ON public.reservations USING btree (tenant_id) WHERE (state = 'RESERVED'::text);
 
+CREATE UNIQUE INDEX services_one_a_port ON public.services USING btree (ont_reference, port_number) WHERE ((state = 'ACTIVE'::text) AND (NOT yields));
+
 CREATE UNIQUE INDEX services_one_vlan ON public.services USING btree (tenant_id, enni_id, outer_vlan, inner_vlan) WHERE (state <> 'CEASED'::text);
 
 CREATE INDEX slots_by_day ON public.slots USING btree (book_id, local_date);
 
+CREATE INDEX supplier_calls_open ON public.supplier_calls USING btree (tenant_id, created_at) WHERE (state = ANY (ARRAY['INTENT'::text, 'SENT'::text, 'UNKNOWN'::text]));
+
+CREATE UNIQUE INDEX supplier_orders_by_number ON public.supplier_orders USING btree (account_id, sent_id) WHERE (account_id IS NOT NULL);
+
+CREATE INDEX supplier_orders_by_service ON public.supplier_orders USING btree (supplier_id, brought) WHERE (brought IS NOT NULL);
+
 CREATE UNIQUE INDEX supplier_orders_lines ON public.supplier_orders USING btree (uprn, line) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX supplier_orders_one_a_port ON public.supplier_orders USING btree (ont_reference, port_number) WHERE ((ended_at IS NULL) AND (ont_reference IS NOT NULL));
+
+CREATE UNIQUE INDEX supplier_orders_one_a_service ON public.supplier_orders USING btree (supplier_id, for_tenant, service_id) WHERE ((ended_at IS NULL) AND (service_id IS NOT NULL));
 
 CREATE UNIQUE INDEX supplier_orders_one_at_a_time ON public.supplier_orders USING btree (for_tenant, uprn) WHERE (one_at_a_time AND (ended_at IS NULL));
 
@@ -956,7 +1228,12 @@ CREATE UNIQUE INDEX supplier_updates_in_sequence ON public.supplier_updates USIN
 
 CREATE UNIQUE INDEX suppliers_one_own_network ON public.suppliers USING btree (kind) WHERE (kind = 'OWN_NETWORK'::text);
 
+CREATE UNIQUE INDEX switches_one_a_port ON public.switches USING btree (ont_reference, port_number) WHERE (state = ANY (ARRAY['PLANNED'::text, 'TOLD'::text]));
+
 CREATE UNIQUE INDEX work_orders_by_reference ON public.work_orders USING btree (tenant_id, reference);
+
+ALTER TABLE ONLY public.accepted_requests
+    ADD CONSTRAINT accepted_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
 ALTER TABLE ONLY public.alarms
     ADD CONSTRAINT alarms_about_tenant_fkey FOREIGN KEY (about_tenant) REFERENCES public.tenants(tenant_no);
@@ -1018,6 +1295,9 @@ ALTER TABLE ONLY public.feed
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_tenant_id_order_key_sequence_number_fkey FOREIGN KEY (tenant_id, order_key, sequence_number) REFERENCES public.kcis(tenant_id, order_key, sequence_number);
 
+ALTER TABLE ONLY public.gateway_numbers
+    ADD CONSTRAINT gateway_numbers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
 ALTER TABLE ONLY public.handovers
     ADD CONSTRAINT handovers_area_fkey FOREIGN KEY (area) REFERENCES public.areas(area);
 
@@ -1044,6 +1324,12 @@ ALTER TABLE ONLY public.ont_ports
 
 ALTER TABLE ONLY public.onts
     ADD CONSTRAINT onts_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.order_changes
+    ADD CONSTRAINT order_changes_tenant_id_reservation_id_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES public.reservations(tenant_id, id);
 
 ALTER TABLE ONLY public.order_dates
     ADD CONSTRAINT order_dates_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
@@ -1082,22 +1368,28 @@ ALTER TABLE ONLY public.replays
     ADD CONSTRAINT replays_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
 ALTER TABLE ONLY public.reservations
-    ADD CONSTRAINT reservations_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+    ADD CONSTRAINT reservations_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES public.slots(slot_id);
 
 ALTER TABLE ONLY public.reservations
-    ADD CONSTRAINT reservations_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES public.slots(slot_id);
+    ADD CONSTRAINT reservations_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
 
 ALTER TABLE ONLY public.reservations
     ADD CONSTRAINT reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
-ALTER TABLE ONLY public.reservations
-    ADD CONSTRAINT reservations_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
+ALTER TABLE ONLY public.routes
+    ADD CONSTRAINT routes_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.supplier_accounts(account_id);
+
+ALTER TABLE ONLY public.routes
+    ADD CONSTRAINT routes_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.routes
+    ADD CONSTRAINT routes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_ont_reference_fkey FOREIGN KEY (ont_reference) REFERENCES public.onts(ont_reference);
 
 ALTER TABLE ONLY public.services
-    ADD CONSTRAINT services_service_fkey FOREIGN KEY (service) REFERENCES public.service_specifications(service);
+    ADD CONSTRAINT services_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
@@ -1120,6 +1412,27 @@ ALTER TABLE ONLY public.slots
 ALTER TABLE ONLY public.story_runs
     ADD CONSTRAINT story_runs_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
+ALTER TABLE ONLY public.supplier_accounts
+    ADD CONSTRAINT supplier_accounts_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.supplier_calls
+    ADD CONSTRAINT supplier_calls_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.supplier_accounts(account_id);
+
+ALTER TABLE ONLY public.supplier_calls
+    ADD CONSTRAINT supplier_calls_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.supplier_calls
+    ADD CONSTRAINT supplier_calls_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.supplier_calls
+    ADD CONSTRAINT supplier_calls_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.supplier_health
+    ADD CONSTRAINT supplier_health_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.supplier_orders
+    ADD CONSTRAINT supplier_orders_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.supplier_accounts(account_id);
+
 ALTER TABLE ONLY public.supplier_orders
     ADD CONSTRAINT supplier_orders_for_tenant_fkey FOREIGN KEY (for_tenant) REFERENCES public.tenants(tenant_no);
 
@@ -1132,8 +1445,16 @@ ALTER TABLE ONLY public.supplier_updates
 ALTER TABLE ONLY public.supplier_updates
     ADD CONSTRAINT supplier_updates_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
+ALTER TABLE ONLY public.switches
+    ADD CONSTRAINT switches_gaining_tenant_fkey FOREIGN KEY (gaining_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.switches
+    ADD CONSTRAINT switches_losing_tenant_fkey FOREIGN KEY (losing_tenant) REFERENCES public.tenants(tenant_no);
+
 ALTER TABLE ONLY public.work_orders
     ADD CONSTRAINT work_orders_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE public.accepted_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.alarms ENABLE ROW LEVEL SECURITY;
 
@@ -1159,6 +1480,8 @@ ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.feed_heads ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.gateway_numbers ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.handovers ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY its_tenant_s_own ON public.alarms USING ((about_tenant = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
@@ -1166,6 +1489,8 @@ CREATE POLICY its_tenant_s_own ON public.alarms USING ((about_tenant = (NULLIF(c
 ALTER TABLE public.kci_skips ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.kcis ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY one_tenant ON public.accepted_requests USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.deliveries USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -1185,11 +1510,15 @@ CREATE POLICY one_tenant ON public.feed USING ((tenant_id = (NULLIF(current_sett
 
 CREATE POLICY one_tenant ON public.feed_heads USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.gateway_numbers USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.handovers USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.kci_skips USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.kcis USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.order_changes USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.order_dates USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -1203,13 +1532,19 @@ CREATE POLICY one_tenant ON public.replays USING ((tenant_id = (NULLIF(current_s
 
 CREATE POLICY one_tenant ON public.reservations USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.routes USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.services USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.story_runs USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.supplier_calls USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.supplier_updates USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.work_orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+ALTER TABLE public.order_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.order_dates ENABLE ROW LEVEL SECURITY;
 
@@ -1225,9 +1560,13 @@ ALTER TABLE public.replays ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reservations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.routes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.story_runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.supplier_calls ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supplier_updates ENABLE ROW LEVEL SECURITY;
 
@@ -1237,6 +1576,9 @@ ALTER TABLE public.work_orders ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO fibregate_app;
 GRANT USAGE ON SCHEMA public TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.accepted_requests TO fibregate_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accepted_requests TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alarms TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alarms TO fibregate_work;
@@ -1249,6 +1591,9 @@ GRANT SELECT,INSERT ON TABLE public.audit TO fibregate_work;
 
 GRANT SELECT,UPDATE ON TABLE public.business_clock TO fibregate_app;
 GRANT SELECT ON TABLE public.business_clock TO fibregate_work;
+
+GRANT USAGE ON SEQUENCE public.change_keys TO fibregate_app;
+GRANT USAGE ON SEQUENCE public.change_keys TO fibregate_work;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.client_secrets TO fibregate_app;
 GRANT SELECT ON TABLE public.client_secrets TO fibregate_work;
@@ -1287,6 +1632,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.feed TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.feed_heads TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.feed_heads TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.gateway_numbers TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.gateway_numbers TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.handovers TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.handovers TO fibregate_work;
@@ -1329,6 +1677,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.onts TO fibregate_work;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.operator_tokens TO fibregate_app;
 GRANT SELECT ON TABLE public.operator_tokens TO fibregate_work;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.order_changes TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.order_changes TO fibregate_work;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.order_dates TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.order_dates TO fibregate_work;
 
@@ -1359,6 +1710,9 @@ GRANT USAGE ON SEQUENCE public.reservation_numbers TO fibregate_work;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservations TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reservations TO fibregate_work;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.routes TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.routes TO fibregate_work;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_specifications TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_specifications TO fibregate_work;
 
@@ -1380,6 +1734,15 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.slots TO fibregate_work;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.story_runs TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.story_runs TO fibregate_work;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_accounts TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_accounts TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_calls TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_calls TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_health TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_health TO fibregate_work;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_orders TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_orders TO fibregate_work;
 
@@ -1387,7 +1750,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_updates TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_updates TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.suppliers TO fibregate_app;
-GRANT SELECT ON TABLE public.suppliers TO fibregate_work;
+GRANT SELECT,UPDATE ON TABLE public.suppliers TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.switches TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.switches TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.tenants TO fibregate_app;
 GRANT SELECT ON TABLE public.tenants TO fibregate_work;

@@ -10,15 +10,20 @@ import structlog
 
 from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessTime
-from fibregate.db import Db, Row, Tx
+from fibregate.db import Db, Row, Statements, Tx
 from fibregate.errors import Invalid, Unavailable, Unknown
-from fibregate.orders import rules, store, view
+from fibregate.orders import store, view
 from fibregate.orders.model import Order, Request
-from fibregate.suppliers.network import actions as network
+from fibregate.orders.placing import store as placing
+from fibregate.orders.rules import actions as rules
+from fibregate.orders.rules.facts import Claim, Facts, Live
 from fibregate.suppliers.network import premises
-from fibregate.vocabulary import OrderKey, OrderStatus, TenantId
+from fibregate.tenants.replays.once import MetOthers
+from fibregate.vocabulary import OrderKey, OrderType, TenantId
 
 TRIES = 5
+FAR = "send"
+"""The lane of an order that is with a supplier far away; that of our own network is `dispatch`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +47,23 @@ async def place(db: Db, tenant: TenantId, request: Request, asker: Asker, how: P
     cancelled call may have placed it: the same id asked again tells.
     """
     for _ in range(TRIES):
-        row = await store.facts(db, tenant, request)
+        row, facts = await seen(db, tenant, request, how)
         if row["old_hash"] is not None:
             _again(row["old_hash"], request)
             return
-        facts = _facts(row, how)
-        found = [*how.faults, *rules.faults(request, facts, how.now)]
+        whole = rules.completed(request, facts)
+        found = [*how.faults, *rules.faults(whole, facts, how.now)]
         if found:
             raise Invalid(found)
-        if how.dry_run or await _placed(db, tenant, request, asker, facts=facts, how=how):
+        if how.dry_run or await _placed(db, tenant, whole, asker, facts=facts, how=how):
             return
     raise Unavailable("The order met others at the same time too often; nothing was done.", 1)
 
 
 async def faults(db: Db, tenant: TenantId, request: Request, how: Placement) -> list[str]:
     """What is wrong with an order of which a part could not be read, beyond that part. Places nothing."""
-    row = await store.facts(db, tenant, request)
-    return [*how.faults, *rules.faults(request, _facts(row, how), how.now)]
+    _, facts = await seen(db, tenant, request, how)
+    return [*how.faults, *rules.faults(rules.completed(request, facts), facts, how.now)]
 
 
 def _again(old_hash: bytes, request: Request) -> None:
@@ -66,8 +71,11 @@ def _again(old_hash: bytes, request: Request) -> None:
         raise Invalid(f"id: {request.id} was used for another order; send a new id")
 
 
-def _facts(row: Row, how: Placement) -> rules.Facts:
-    return rules.Facts(
+async def seen(on: Statements, tenant: TenantId, request: Request, how: Placement) -> tuple[Row, Facts]:
+    """What an order is judged by, with the row that it is read from."""
+    named = request.order_type in rules.NAMES_A_LINE
+    row = await placing.facts(on, tenant, request, service=rules.service_of(request), port=named)
+    return row, Facts(
         premises=premises.read(row) if row["uprn"] is not None else None,
         by_id=_held(row["by_id"]),
         by_reference=_held(row["by_reference"]),
@@ -75,6 +83,9 @@ def _facts(row: Row, how: Placement) -> rules.Facts:
         open_orders=row["open_orders"],
         tenant_code=row["tenant_code"],
         one_open_order=how.one_open_order,
+        live=Live(**row["live"]) if row["live"] else None,
+        busy_with=row["busy_with"],
+        claims=[Claim(**one) for one in row["claimed"] or ()],
     )
 
 
@@ -85,53 +96,26 @@ def _held(found: dict[str, Any] | None) -> dict[str, Any] | None:
     return {**found, **{one: datetime.fromisoformat(found[one]) for one in times if found[one]}}
 
 
-async def _placed(
-    db: Db, tenant: TenantId, request: Request, asker: Asker, *, facts: rules.Facts, how: Placement
-) -> bool:
-    one_at_a_time = how.one_open_order or bool(facts.premises and facts.premises.one_open_order)
-    counted = bool(facts.premises and not facts.premises.unlimited_lines)
+async def _placed(db: Db, tenant: TenantId, request: Request, asker: Asker, *, facts: Facts, how: Placement) -> bool:
     try:
-        row = await store.place(
-            db,
-            tenant,
-            request,
-            asker,
-            reservation=facts.reservation["id"] if facts.reservation else None,
-            one_at_a_time=one_at_a_time,
-            open_orders=facts.open_orders if counted else None,
-            play=how.play,
-            now=how.now,
-        )
-    except asyncpg.UniqueViolationError:
+        if request.order_type is OrderType.NEW:
+            await put(db, tenant, request, asker, facts=facts, how=how)
+        else:
+            async with db.tx(tenant) as tx:  # where one part of it gets nothing, what another took is undone
+                await put(tx, tenant, request, asker, facts=facts, how=how)
+    except (asyncpg.UniqueViolationError, MetOthers):
         return False
-    if row:
-        db.hint()
-    return row is not None
+    db.hint()
+    return True
 
 
-async def dispatch(tx: Tx, tenant: TenantId, key: OrderKey, now: BusinessTime) -> Order:
-    """Hand the order to our own network: it opens a work order, and the order is sent. Makes no KCI."""
-    order = await lock(tx, tenant, key)
-    if order.status.ended:
-        return order
-    await network.take(tx, tenant, key, now)
-    if order.status is not OrderStatus.RECEIVED_BY_GATEWAY:  # an update was quicker
-        return order
-    await store.move(
-        tx,
-        tenant,
-        key,
-        status=OrderStatus.SENT_TO_SUPPLIER.value,
-        returns_to=None,
-        supplier_reference=None,
-        committed_at=order.committed_at,
-        target_at=order.target_at,
-        reservation=order.reservation_id,
-        characteristics=list(order.characteristics),
-        kci_count=order.kci_count,
-        now=now,
-    )
-    return await lock(tx, tenant, key)
+async def put(
+    on: Statements, tenant: TenantId, request: Request, asker: Asker, *, facts: Facts, how: Placement
+) -> None:
+    """Keep an order that was found good. Raises `MetOthers`, or breaks a key, where others were faster."""
+    claims = rules.claims(request, facts)
+    if await placing.place(on, tenant, request, asker, claims=claims, play=how.play, now=how.now) is None:
+        raise MetOthers
 
 
 async def lock(tx: Tx, tenant: TenantId, key: OrderKey) -> Order:
@@ -146,9 +130,17 @@ async def lock(tx: Tx, tenant: TenantId, key: OrderKey) -> Order:
     return view.read(tenant, row)
 
 
-async def get(db: Db, tenant: TenantId, order_id: int) -> Order:
+async def lock_by_id(tx: Tx, tenant: TenantId, order_id: int) -> Order:
+    """As `lock`, by the number that its tenant knows it by."""
+    row = await store.lock_by_id(tx, tenant, order_id)
+    if row is None:
+        raise Unknown(f"id: there is no order {order_id}")
+    return view.read(tenant, row)
+
+
+async def get(on: Statements, tenant: TenantId, order_id: int) -> Order:
     """By the number that its tenant knows it by. Raises `Unknown`, for another tenant's too."""
-    row = await store.find_by_id(db, tenant, order_id)
+    row = await store.find_by_id(on, tenant, order_id)
     if row is None:
         raise Unknown(f"id: there is no order {order_id}")
     return view.read(tenant, row)

@@ -1,35 +1,44 @@
 """An order as asked, and as it stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from fibregate.vocabulary import OrderKey, OrderStatus, OrderType, TenantId
+
+TENANT_DOOR: Final = "TENANT"
+"""The `door` of orders that we number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a tenant asks for. Contacts and notes are personal data: never logged.
 
-    `unread` names the fields that could not be read and hold a stand-in; nothing with such a field is ever placed.
+    No `supplier` is our own network. `service_id` is the live service of a modify or a cease, and says what address and
+    service they are about. `unread` names the fields that could not be read and hold a stand-in; nothing with such a
+    field is ever placed.
     """
 
     id: int
+    door: str = "WHOLESALE"
+    supplier: str | None = None
     order_type: OrderType
     tenant_code: str
-    uprn: int
-    address: Mapping[str, Any]
-    service: str
+    uprn: int | None = None
+    address: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    service: str = ""
+    service_name: str | None = None
+    service_id: str | None = None
     characteristics: Sequence[Mapping[str, str]]
-    primary_contact: Mapping[str, Any]
+    primary_contact: Mapping[str, Any] | None
     secondary_contact: Mapping[str, Any] | None
-    appointment_id: int | None
-    appointment_reference: str | None
+    appointment_id: int | None = None
+    appointment_reference: str | None = None
     requested_completion_date: date | None
-    engineer_tasks: Sequence[str] | None
-    hazards: str | None
-    on_site_restrictions: str | None
+    engineer_tasks: Sequence[str] | None = None
+    hazards: str | None = None
+    on_site_restrictions: str | None = None
     notes: str | None
     body_hash: bytes
     unread: frozenset[str] = frozenset()
@@ -43,17 +52,23 @@ class Order:
     tenant_code: str
     key: OrderKey
     id: int
+    door: str
     order_type: str
     status: OrderStatus
     returns_to: OrderStatus | None
+    beneath: OrderStatus | None = None
+    changes: int = 0
     supplier: str
-    uprn: int
+    uprn: int | None
     nation: str
     address: Mapping[str, Any]
     service: str
-    service_name: str
+    service_name: str | None
+    service_id: str | None = None
+    cease_reason: str | None = None
+    requested_cease_date: datetime | None = None
     characteristics: Sequence[Mapping[str, str]]
-    primary_contact: Mapping[str, Any]
+    primary_contact: Mapping[str, Any] | None
     secondary_contact: Mapping[str, Any] | None
     engineer_tasks: Sequence[str] | None
     hazards: str | None
@@ -71,3 +86,8 @@ class Order:
     conversation_id: str
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def standing(self) -> OrderStatus:
+        """The status that the network's updates act on: the one beneath, while a change of the tenant's waits."""
+        return self.beneath or self.status

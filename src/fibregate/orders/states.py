@@ -16,6 +16,8 @@ class To(Enum):
 
     SAME = "the same state"
     BACK = "the state before it"
+    AGREED = "the state beneath; the one before it, where that was a question"
+    BENEATH = "the state beneath"
     SAME_OR_BACK = "the same state, or the state before it when the update settles the matter"
     ENDED_HOW = "CANCELLED, or FAILED where the supplier says so"
     DONE_HOW = "COMPLETED, or PARTIAL where the supplier says so"
@@ -35,6 +37,8 @@ SENT = frozenset({S.RECEIVED_BY_GATEWAY, S.SENT_TO_SUPPLIER})
 WORKING = frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS})
 OPEN = frozenset({S.SENT_TO_SUPPLIER, S.ACKNOWLEDGED, S.IN_PROGRESS, S.PENDING, S.HELD})
 ANY_OPEN = OPEN | SENT
+CHANGING = frozenset({S.PENDING_AMENDMENT, S.PENDING_CANCELLATION})
+"""A change of the tenant's waits for the network; the state beneath goes on meanwhile, moved by the same rows."""
 
 MOVES = (
     Move(Reason.ACKNOWLEDGED, SENT, S.ACKNOWLEDGED, "the supplier has made its own order"),
@@ -55,7 +59,10 @@ MOVES = (
     Move(Reason.REAPPOINT, OPEN, S.PENDING, "the tenant must agree a new appointment"),
     Move(Reason.REAPPOINTED, WORKING | {S.SENT_TO_SUPPLIER}, To.SAME, "the supplier has moved the appointment itself"),
     Move(Reason.REAPPOINTED, frozenset({S.HELD, S.PENDING}), To.BACK, "the supplier has made a new appointment"),
-    Move(Reason.CANCELLED, ANY_OPEN, To.ENDED_HOW, "the supplier ends the order"),
+    Move(Reason.AMENDED, OPEN, To.AGREED, "the network takes the tenant's amendment"),
+    Move(Reason.AMENDMENT_REJECTED, OPEN, To.BENEATH, "the network refuses the tenant's amendment"),
+    Move(Reason.CANCELLATION_REJECTED, OPEN, To.BENEATH, "the network refuses the tenant's cancellation"),
+    Move(Reason.CANCELLED, ANY_OPEN, To.ENDED_HOW, "the order ends, as the tenant asked or by the supplier"),
     Move(Reason.COMPLETED, frozenset({S.IN_PROGRESS}), To.DONE_HOW, "the service works"),
 )
 QUESTIONS = frozenset({Reason.REAPPOINT, Reason.INFORMATION_REQUIRED})
@@ -71,37 +78,58 @@ class MoveRefused(Exception):
     """The table has no row for this update in this state; the message says what is possible."""
 
 
+OF_CHANGES = frozenset({Reason.AMENDED, Reason.AMENDMENT_REJECTED, Reason.CANCELLATION_REJECTED})
+"""Answers to what a tenant has asked: each needs a change that is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What of an order decides where an update leads."""
+    """What of an order decides where an update leads. `beneath` is set while a change of the tenant's waits."""
 
     status: OrderStatus
     returns_to: OrderStatus | None
     committed: bool
+    beneath: OrderStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an update leads, and where the order returns to if it must wait there."""
+    """Where an update leads, where the order returns to if it must wait there, and what is beneath a change."""
 
     status: OrderStatus
     returns_to: OrderStatus | None
+    beneath: OrderStatus | None = None
+
+    def under(self, waits: OrderStatus | None) -> "Step":
+        """The same while a change waits (`PENDING_AMENDMENT`, `PENDING_CANCELLATION`) or none does any more."""
+        plain = self.beneath or self.status
+        if waits is None or plain in ENDED:
+            return Step(plain, self.returns_to)
+        return Step(waits, self.returns_to, plain)
 
 
-def step(standing: Standing, reason: Reason, *, said: OrderStatus | None = None, settles: bool = False) -> Step:
+def step(
+    standing: Standing,
+    reason: Reason,
+    *,
+    said: OrderStatus | None = None,
+    settles: bool = False,
+    waits: OrderStatus | None = None,
+) -> Step:
     """Where this update leads. `said` is the status that the supplier names; `settles` that it ends a wait.
 
+    `waits` is the state of an order whose tenant has a change that is still with the network after this update.
     Raises `MoveRefused` where the table has no row.
     """
     if standing.status in ENDED and reason in AFTER_THE_END:
         return Step(standing.status, standing.returns_to)
-    move = _TABLE.get((reason, standing.status))
+    plain = Standing(standing.beneath or standing.status, standing.returns_to, standing.committed)
+    move = _TABLE.get((reason, plain.status))
     if move is None:
-        raise MoveRefused(_refusal(standing.status, reason))
-    status = _target(move.target, standing, said=said, settles=settles)
-    if status in {S.PENDING, S.HELD}:
-        return Step(status, _returns_to(standing, status))
-    return Step(status, None)
+        raise MoveRefused(_refusal(plain.status, reason))
+    status = _target(move.target, plain, said=said, settles=settles)
+    kept = _returns_to(plain, status) if status in {S.PENDING, S.HELD} else None
+    return Step(status, kept).under(waits)
 
 
 def _target(target: OrderStatus | To, standing: Standing, *, said: OrderStatus | None, settles: bool) -> OrderStatus:
@@ -111,6 +139,8 @@ def _target(target: OrderStatus | To, standing: Standing, *, said: OrderStatus |
     choices = {
         To.SAME: standing.status,
         To.BACK: back,
+        To.AGREED: back if standing.status is S.PENDING else standing.status,
+        To.BENEATH: standing.status,
         To.SAME_OR_BACK: back if settles else standing.status,
         To.ENDED_HOW: S.FAILED if said is S.FAILED else S.CANCELLED,
         To.DONE_HOW: S.PARTIAL if said is S.PARTIAL else S.COMPLETED,

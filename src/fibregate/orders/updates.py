@@ -11,25 +11,27 @@ from fibregate.clock import BusinessTime
 from fibregate.db import Tx
 from fibregate.kcis import actions as kcis
 from fibregate.orders import store, view
+from fibregate.orders.changes import outcomes
+from fibregate.orders.changes.model import Change
 from fibregate.orders.model import Order
-from fibregate.orders.states import QUESTIONS, Standing, Step, step
+from fibregate.orders.sending import lives
+from fibregate.orders.states import CHANGING, OF_CHANGES, QUESTIONS, Standing, Step, step
 from fibregate.orders.watch import actions as watch
 from fibregate.orders.watch import store as watched
-from fibregate.suppliers.network import actions as network
+from fibregate.suppliers.network.lines import actions as lines
+from fibregate.suppliers.network.switches import actions as switches
 from fibregate.suppliers.port import Draft, Update
-from fibregate.vocabulary import OrderStatus, Reason
+from fibregate.vocabulary import ChangeKind, OrderStatus, Reason
 
 NO_VISIT = "APPOINTMENT_NOT_REQUIRED"
 _FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJECTED})
 _DONE = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL})
-_OF_AMENDMENTS = frozenset({Reason.AMENDED, Reason.AMENDMENT_REJECTED})
-_OF_CANCELLATIONS = frozenset({Reason.CANCELLED, Reason.CANCELLATION_REJECTED})
 _OF_SUPPLIERS = frozenset({"issuedAt", "receivedAt"})
 
 
 async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
     """The locked order, moved by this update, and its tenant told. Raises `MoveRefused` where the table has no row."""
-    if update.reason is Reason.COMMITTED and order.status in {
+    if update.reason is Reason.COMMITTED and order.standing in {
         OrderStatus.RECEIVED_BY_GATEWAY,
         OrderStatus.SENT_TO_SUPPLIER,
     }:
@@ -51,26 +53,20 @@ def _missing_acknowledgement(update: Update) -> Update:
 
 
 async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
-    moved = _moved(order, update, _after(order, update), now)
+    answer = await outcomes.find(tx, order, update)
+    moved, cause = _moved(order, update, _after(order, update, answer.waits), now), outcomes.NETWORK
+    await _line_ends(tx, order, moved, now)
+    change = await outcomes.decide(tx, answer, update, now)
+    if change is not None and update.reason is Reason.AMENDED:
+        moved, cause = await outcomes.carry_out(tx, order, moved, change, now)
+    if moved.status.ended:
+        await outcomes.close(tx, moved, answer, now)
     moved = await _visit(tx, moved, update, now)
-    await _service(tx, moved, now)
-    await _keep_dates(tx, order, moved, update, now)
-    await store.move(
-        tx,
-        order.tenant,
-        order.key,
-        status=moved.status.value,
-        returns_to=moved.returns_to.value if moved.returns_to else None,
-        supplier_reference=moved.supplier_reference,
-        committed_at=moved.committed_at,
-        target_at=moved.target_at,
-        reservation=moved.reservation_id,
-        characteristics=[dict(one) for one in moved.characteristics],
-        kci_count=moved.kci_count,
-        now=now,
-    )
+    await _line_goes(tx, order, moved)
+    await _keep_dates(tx, order, moved, update, cause=cause)
+    await store.move(tx, moved)
     await watch.begin(tx, moved, update.reason.value, now)
-    await _tell(tx, order, moved, update, now)
+    await _tell(tx, order, moved, update, change=change)
     return moved
 
 
@@ -79,25 +75,28 @@ def foretell(order: Order, update: Update, now: BusinessTime) -> tuple[Order, di
 
     Nothing is kept or told. Raises `MoveRefused`.
     """
-    moved = _moved(order, update, _after(order, update), now)
+    moved = _moved(order, update, _after(order, update, order.status if order.beneath else None), now)
     return moved, _facts(order, moved, update, now)
 
 
-def _after(order: Order, update: Update) -> Step:
-    standing = Standing(order.status, order.returns_to, order.committed_at is not None)
-    return step(standing, update.reason, said=update.status, settles=_settles(order, update))
+def _after(order: Order, update: Update, waits: OrderStatus | None) -> Step:
+    standing = Standing(order.status, order.returns_to, order.committed_at is not None, order.beneath)
+    return step(standing, update.reason, said=update.status, settles=_settles(order, update), waits=waits)
 
 
 def _settles(order: Order, update: Update) -> bool:
-    """Whether an UPDATE ends a wait: the supplier names the state before it, or brings a new date to a held order."""
-    if update.status is not None:
+    """Whether an UPDATE ends a wait: the supplier names the state before it, or brings a new date to a held order.
+
+    That the order waits for a change, too, says nothing about it.
+    """
+    if update.status is not None and update.status not in CHANGING:
         return update.status is order.returns_to
-    return order.status is OrderStatus.HELD and update.target_at is not None and update.target_at != order.target_at
+    return order.standing is OrderStatus.HELD and update.target_at is not None and update.target_at != order.target_at
 
 
 def _moved(order: Order, update: Update, after: Step, now: BusinessTime) -> Order:
     committed, target = order.committed_at, order.target_at
-    if update.reason is Reason.COMMITTED:
+    if update.reason is Reason.COMMITTED or (update.reason is Reason.AMENDED and update.committed_at is not None):
         committed, target = update.committed_at, update.target_at or update.committed_at
     elif update.target_at is not None and not order.status.ended:
         target = update.target_at
@@ -105,6 +104,7 @@ def _moved(order: Order, update: Update, after: Step, now: BusinessTime) -> Orde
         order,
         status=after.status,
         returns_to=after.returns_to,
+        beneath=after.beneath,
         supplier_reference=order.supplier_reference or update.supplier_reference,
         committed_at=committed,
         target_at=target,
@@ -158,17 +158,28 @@ async def _moved_visit(tx: Tx, order: Order, update: Update, now: BusinessTime) 
     return replace(order, target_at=target, reservation_id=number, appointment=visit)
 
 
-async def _service(tx: Tx, order: Order, now: BusinessTime) -> None:
-    if not order.own_network or not order.status.ended:
+async def _line_ends(tx: Tx, before: Order, after: Order, now: BusinessTime) -> None:
+    """What an order's end makes of its line. Raises `Invalid`, so nothing is changed before it."""
+    if before.status.ended or not after.status.ended:
         return
-    if order.status in _DONE:
-        await network.switch_on(tx, order.tenant, order.key, now)
+    if not after.own_network:
+        if after.status in _DONE:
+            await lives.completed(tx, after, now)
+    elif after.status in _DONE:
+        await lines.complete(tx, after.tenant, after.key, after.characteristics, now)
     else:
-        await network.give_up(tx, order.tenant, order.key)
-    await store.end_at_supplier(tx, order.key, now)
+        await lines.give_up(tx, after.tenant, after.key)
+    await store.end_at_supplier(tx, after.key, now)
 
 
-async def _keep_dates(tx: Tx, before: Order, after: Order, update: Update, now: BusinessTime) -> None:
+async def _line_goes(tx: Tx, before: Order, after: Order) -> None:
+    """A line that goes from one tenant to another has a day, or another day."""
+    is_switch = after.own_network and after.order_type in lines.SWITCHES and after.committed_at is not None
+    if is_switch and after.target_at is not None and after.target_at != before.target_at:
+        await switches.plan(tx, after.key, BusinessTime(after.target_at))
+
+
+async def _keep_dates(tx: Tx, before: Order, after: Order, update: Update, *, cause: str) -> None:
     moves = (
         ("COMMITTED", before.committed_at, after.committed_at),
         ("TARGET", before.target_at, after.target_at),
@@ -183,17 +194,18 @@ async def _keep_dates(tx: Tx, before: Order, after: Order, update: Update, now: 
                 which=which,
                 moved_from=moved_from,
                 moved_to=moved_to,
-                caused_by="NETWORK",
+                caused_by=cause,
                 problem_code=update.problem_code,
-                now=now,
+                now=after.updated_at,
             )
 
 
-async def _tell(tx: Tx, before: Order, after: Order, update: Update, now: BusinessTime) -> None:
-    facts = _facts(before, after, update, now)
+async def _tell(tx: Tx, before: Order, after: Order, update: Update, *, change: Change | None) -> None:
+    now = BusinessTime(after.updated_at)
+    facts = _facts(before, after, update, now, change)
     if "actBy" in facts and update.reason not in QUESTIONS and update.answer_by is None:
         # News does not put off the answer that a question has asked for.
-        facts["actBy"] = await watched.last_act_by(tx, after.tenant, after.key) or facts["actBy"]
+        facts["actBy"] = await _still_due(tx, after, update, now) or facts["actBy"]
     await kcis.tell(
         tx,
         after.tenant,
@@ -208,15 +220,25 @@ async def _tell(tx: Tx, before: Order, after: Order, update: Update, now: Busine
     )
 
 
-def own_facts(order: Order, draft: Draft, act_by: dict[str, str | None], now: BusinessTime) -> dict[str, Any]:
+async def _still_due(tx: Tx, order: Order, update: Update, now: BusinessTime) -> dict[str, Any] | None:
+    """By when the question that stands must be answered; who has just been refused gets at least a working day."""
+    asked = await watched.last_act_by(tx, order.tenant, order.key)
+    if asked is None or update.reason not in OF_CHANGES:
+        return asked
+    return {**asked, "by": max(asked["by"], view.stamp(calendars.answer_again(now, order.nation)))}
+
+
+def own_facts(before: Order, order: Order, draft: Draft, now: BusinessTime) -> dict[str, Any]:
     """The facts of a KCI of the gateway's own: no supplier said it, so nobody issued it and nothing was received."""
     said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
     update = Update(**said, id=UUID(int=0), sequence_number=0, issued_at=now, received_at=now)
-    facts = _facts(order, order, update, now)
-    return {name: value for name, value in facts.items() if name not in _OF_SUPPLIERS} | {"actBy": act_by}
+    facts = _facts(before, order, update, now)
+    return {name: value for name, value in facts.items() if name not in _OF_SUPPLIERS}
 
 
-def _facts(before: Order, after: Order, update: Update, now: BusinessTime) -> dict[str, Any]:
+def _facts(
+    before: Order, after: Order, update: Update, now: BusinessTime, change: Change | None = None
+) -> dict[str, Any]:
     """All that any rendering of this KCI will ever read."""
     facts: dict[str, Any] = {
         "reason": update.reason.value,
@@ -241,19 +263,13 @@ def _facts(before: Order, after: Order, update: Update, now: BusinessTime) -> di
         "reservationId": after.reservation_id,
         "characteristics": [{"name": name, "value": value} for name, value in update.facts.items()] or None,
         "actBy": _act_by(after, update, now),
-        "amendment": _asked(update) if update.reason in _OF_AMENDMENTS else None,
-        "cancellation": _asked(update) if update.reason in _OF_CANCELLATIONS else None,
+        "amendment": change.shown() if change and change.kind is ChangeKind.AMENDMENT else None,
+        "cancellation": change.shown() if change and change.kind is ChangeKind.CANCELLATION else None,
         "entity": view.entity(after),
         "requestId": after.request_id,
         "conversationId": after.conversation_id,
     }
     return {name: value for name, value in facts.items() if value is not None}
-
-
-def _asked(update: Update) -> dict[str, int | str] | None:
-    """Which request of the tenant's an update answers, where it answers one."""
-    named = {"id": update.request_id, "reference": update.request_reference}
-    return {name: value for name, value in named.items() if value is not None} or None
 
 
 def _note(note: str, kind: str, created: datetime | None) -> dict[str, str | None]:

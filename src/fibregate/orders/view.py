@@ -1,49 +1,36 @@
 """An order read from its row, and as its tenant sees it: the entity that KCIs freeze and answers show."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from fibregate import calendars
 from fibregate.db import Row
 from fibregate.orders.model import Order
-from fibregate.vocabulary import OrderStatus, ReservationState, TenantId
+from fibregate.vocabulary import PROVIDES, OrderStatus, OrderType, ReservationState, TenantId
+
+_AS_THEY_ARE = frozenset(one.name for one in fields(Order)) - {
+    "tenant",
+    "key",
+    "status",
+    "returns_to",
+    "beneath",
+    "nation",
+    "appointment",
+}
 
 
 def read(tenant: TenantId, row: Row) -> Order:
     """From a row with the store's columns."""
     return Order(
         tenant=tenant,
-        tenant_code=row["tenant_code"],
         key=row["order_key"],
-        id=row["id"],
-        order_type=row["order_type"],
         status=OrderStatus(row["status"]),
         returns_to=OrderStatus(row["returns_to"]) if row["returns_to"] else None,
-        supplier=row["supplier"],
-        uprn=row["uprn"],
+        beneath=OrderStatus(row["beneath"]) if row["beneath"] else None,
         nation=row["nation"] or "ENG",
-        address=row["address"],
-        service=row["service"],
-        service_name=row["service_name"],
-        characteristics=row["characteristics"],
-        primary_contact=row["primary_contact"],
-        secondary_contact=row["secondary_contact"],
-        engineer_tasks=row["engineer_tasks"],
-        hazards=row["hazards"],
-        on_site_restrictions=row["on_site_restrictions"],
-        notes=row["notes"],
-        requested_completion_date=row["requested_completion_date"],
-        reservation_id=row["reservation_id"],
         appointment=_standing(row["appointment"]),
-        supplier_reference=row["supplier_reference"],
-        committed_at=row["committed_at"],
-        target_at=row["target_at"],
-        kci_count=row["kci_count"],
-        own_network=row["own_network"],
-        request_id=row["request_id"],
-        conversation_id=row["conversation_id"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
+        **{name: row[name] for name in _AS_THEY_ARE},
     )
 
 
@@ -83,11 +70,7 @@ def entity(order: Order) -> dict[str, Any]:
         "supplier": order.supplier,
         "supplierOrderReference": order.supplier_reference,
         "status": order.status.value,
-        "address": order.address,
-        "serviceOrderItem": {
-            "serviceSpecification": {"id": order.service, "name": order.service_name},
-            "serviceCharacteristics": order.characteristics,
-        },
+        **_what(order),
         "primaryContact": order.primary_contact,
         "secondaryContact": order.secondary_contact,
         "appointmentReservationId": order.reservation_id,
@@ -96,6 +79,7 @@ def entity(order: Order) -> dict[str, Any]:
         "requestedCompletionDate": order.requested_completion_date.isoformat()
         if order.requested_completion_date
         else None,
+        "requestedCeaseDate": stamp(order.requested_cease_date),
         "committedDate": stamp(order.committed_at),
         "targetDate": stamp(order.target_at),
         "engineerTasks": order.engineer_tasks,
@@ -106,3 +90,20 @@ def entity(order: Order) -> dict[str, Any]:
         "updated": stamp(order.updated_at),
     }
     return {name: value for name, value in full.items() if value is not None}
+
+
+def _what(order: Order) -> dict[str, Any]:
+    """What it is about: a service that is to come to an address, or one that lives there."""
+    if order.order_type in PROVIDES:
+        item = {
+            "serviceSpecification": {"id": order.service, "name": order.service_name},
+            "serviceCharacteristics": order.characteristics,
+        }
+        return {"address": order.address, "serviceOrderItem": item}
+    changes = order.characteristics if order.order_type == OrderType.MODIFY else None
+    return {
+        "serviceId": order.service_id,
+        "reason": order.cease_reason,
+        "address": order.address,
+        "serviceCharacteristics": changes,
+    }

@@ -10,16 +10,19 @@ from fibregate.errors import Invalid
 from fibregate.inbox import actions as inbox
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
+from fibregate.orders.states import CHANGING
 from fibregate.orders.watch import actions as watch
 from fibregate.sandbox import messenger, speech, store
 from fibregate.sandbox.course import Next, upcoming
-from fibregate.sandbox.library import DEFAULT, MAIN, Story, library
+from fibregate.sandbox.library import DEFAULT, MAIN, library
 from fibregate.sandbox.messenger import Message
-from fibregate.sandbox.scene import Memory, Scene, scene
+from fibregate.sandbox.scene import VISITED, Memory, Scene, scene
+from fibregate.sandbox.written import Deed, Story
 from fibregate.suppliers.network import actions as network
-from fibregate.suppliers.network.model import Provisioned
+from fibregate.suppliers.network.lines import actions as lines
+from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Addressee
-from fibregate.vocabulary import PROBLEM_CODES, OrderKey, TenantId
+from fibregate.vocabulary import PROBLEM_CODES, OrderKey, OrderType, TenantId
 
 LANE = "story"
 LONGEST_DELAY = 30 * 24 * 3600
@@ -45,15 +48,8 @@ def check_play(scenario: str | None, problem_code: str | None, kci_delay: str | 
     scenarios = library().by_scenario
     if scenario is not None and scenario not in scenarios:
         faults.append(f"X-Scenario: accepted values are {', '.join(sorted(scenarios))}")
-    if problem_code is not None and problem_code not in PROBLEM_CODES:
-        faults.append(f"X-Problem-Code: accepted values are {', '.join(sorted(PROBLEM_CODES))}")
-    seconds = None
-    if kci_delay is not None:
-        seconds = (
-            int(kci_delay) if kci_delay.isascii() and kci_delay.isdigit() and len(kci_delay) < len("9" * 8) else -1
-        )
-        if not 0 <= seconds <= LONGEST_DELAY:
-            faults.append(f"X-Kci-Delay: accepted are whole seconds from 0 to {LONGEST_DELAY}")
+    check_problem(problem_code, faults)
+    seconds = read_delay(kci_delay, faults)
     if faults:
         raise Invalid(faults)
     if scenario is None and problem_code is None and seconds is None:
@@ -61,11 +57,29 @@ def check_play(scenario: str | None, problem_code: str | None, kci_delay: str | 
     return Play(scenario, problem_code, seconds)
 
 
-def story_of(uprn: int, scenario: str | None) -> Story:
-    """The scenario beats the premises, and the premises beats the default."""
+def check_problem(written: str | None, faults: list[str]) -> None:
+    """Adds a fault where `X-Problem-Code` was sent and is none that we know."""
+    if written is not None and written not in PROBLEM_CODES:
+        faults.append(f"X-Problem-Code: accepted values are {', '.join(sorted(PROBLEM_CODES))}")
+
+
+def read_delay(written: str | None, faults: list[str]) -> int | None:
+    """`X-Kci-Delay`, where it was sent; adds a fault where it is no such number."""
+    if written is None:
+        return None
+    seconds = int(written) if written.isascii() and written.isdigit() and len(written) < len("9" * 8) else -1
+    if not 0 <= seconds <= LONGEST_DELAY:
+        faults.append(f"X-Kci-Delay: accepted are whole seconds from 0 to {LONGEST_DELAY}")
+    return seconds
+
+
+def story_of(uprn: int, scenario: str | None, kind: OrderType = OrderType.NEW) -> Story:
+    """The scenario beats the premises, where that has a story for such orders, and the premises beats the default."""
     shelf = library()
-    found = shelf.by_scenario.get(scenario) if scenario else shelf.by_uprn.get(uprn)
-    return found or shelf.stories[DEFAULT]
+    if scenario:
+        return shelf.by_scenario.get(scenario) or shelf.stories[DEFAULT]
+    found = shelf.by_uprn.get(uprn)
+    return found if found and kind in found.order_types else shelf.stories[DEFAULT]
 
 
 async def begin(
@@ -75,7 +89,8 @@ async def begin(
     facts = await store.order_facts(tx, tenant, order)
     asked = play or {}
     scenario, problem, delay = asked.get("scenario"), asked.get("problemCode"), asked.get("kciDelay")
-    story = story_of(facts["uprn"], str(scenario) if scenario else None)
+    kind = OrderType(facts["order_type"])
+    story = story_of(facts["uprn"], str(scenario) if scenario else None, kind)
     fresh = await store.insert_run(
         tx,
         tenant,
@@ -88,7 +103,7 @@ async def begin(
     if not fresh:
         return
     await _agree(tx, tenant, order, story, delayed=delay is not None)
-    memory = Memory(with_visit=facts["reservation_id"] is not None)
+    memory = Memory(with_visit=facts["reservation_id"] is not None and kind in VISITED)
     run = {"problem_code": problem, "kci_delay_seconds": delay, "memory": memory.written()}
     opening = scene(tenant, facts, run, story)
     opening = replace(opening, twin=await store.has_elder_order(tx, tenant, order, uprn=opening.uprn))
@@ -117,18 +132,20 @@ async def _next(db: Db, claim: Claim, tenant: TenantId, now: BusinessTime) -> Me
     order = OrderKey(int(str(claim.subject["order"])))
     async with db.tx(tenant) as tx:
         run = await store.lock_run(tx, tenant, order)
-        present = await _present(tx, tenant, order, run) if run is not None else None
+        present = await present_scene(tx, tenant, order, run) if run is not None else None
         step = upcoming(present, present.memory.branch, run["step"]) if run is not None and present else None
         if present is None or (present.status.ended and not (step and step.step.after_the_end)):
             await lanes.complete(tx, claim)
             return None
-        if await _must_wait(tx, present, step):
+        if await _must_wait(tx, present, step, now):
             await lanes.complete(tx, claim)
-            await lanes.schedule(tx, _lane(present), due_at=now + _UNTIL_READ)
+            await lanes.schedule(tx, lane_of(present.tenant, present.order), due_at=now + _UNTIL_READ)
             return None
         if step is not None and step.due <= now and step.step.number is not None:
             return await _message(tx, present, step)
         await lanes.complete(tx, claim)
+        if step is not None and step.step.silence and present.status in CHANGING:
+            return None  # the tenant has answered; what is left of the wait goes on where the network refuses that
         if step is not None and step.due <= now:
             present = await _say(tx, present, step, now)
             step = upcoming(present, step.branch, step.place + 1)
@@ -136,15 +153,20 @@ async def _next(db: Db, claim: Claim, tenant: TenantId, now: BusinessTime) -> Me
     return None
 
 
-async def _must_wait(tx: Tx, present: Scene, step: Next | None) -> bool:
-    """What was said last has not been read; a messenger does not wait for that, but at the end."""
-    if step is not None and step.step.number is not None and not step.step.after_the_end:
+async def _must_wait(tx: Tx, present: Scene, step: Next | None, now: BusinessTime) -> bool:
+    """What was said last has not been read, or not by the tenant that loses a line by it.
+
+    A messenger whose time has come does not wait for that, but at the end.
+    """
+    if step is not None and step.step.number is not None and step.due <= now and not step.step.after_the_end:
         return False
-    return await store.unread_updates(tx, present.tenant, present.order) > 0
+    if await store.unread_updates(tx, present.tenant, present.order) > 0:
+        return True
+    return await store.is_telling_loser(tx, present.order)
 
 
 async def _message(tx: Tx, present: Scene, step: Next) -> Message:
-    present, service = await _do(tx, present, step)
+    present, service = await do(tx, present, step.step.does)
     return Message(present, step, speech.draft(present, step.step, step.said_at, service=service))
 
 
@@ -153,28 +175,23 @@ async def _brought(db: Db, claim: Claim, message: Message, now: BusinessTime) ->
     await messenger.bring(db, message, now)
     scene, step = message.scene, message.step
     async with db.tx(scene.tenant) as tx:
-        await lanes.complete(tx, claim)
         run = await store.lock_run(tx, scene.tenant, scene.order)
+        await lanes.complete(tx, claim)  # after the run, as who answers a change does
         if run is not None:
-            present = speech.after(await _present(tx, scene.tenant, scene.order, run), step.step, step.due)
+            present = speech.after(await present_scene(tx, scene.tenant, scene.order, run), step.step, step.due)
             await _set(tx, present, upcoming(present, step.branch, step.place + 1))
 
 
-async def replan(tx: Tx, tenant: TenantId, order: OrderKey) -> None:
-    """The order's visit has moved: set the time of the next step anew."""
-    run = await store.lock_run(tx, tenant, order)
-    if run is not None:
-        present = await _present(tx, tenant, order, run)
-        await _set(tx, present, upcoming(present, present.memory.branch, run["step"]))
-
-
 async def keeps_own_silence(tx: Tx, tenant: TenantId, order: OrderKey) -> bool:
-    """Whether the order's story itself says how a wait for the tenant ends."""
-    run = await store.lock_run(tx, tenant, order)
-    return run is not None and library().stories[run["story"]].own_silence
+    """Whether the order's story itself says how the wait for its tenant ends."""
+    run = await store.find_run(tx, tenant, order)
+    present = await present_scene(tx, tenant, order, run) if run is not None else None
+    step = upcoming(present, present.memory.branch, run["step"]) if run is not None and present else None
+    return step is not None and step.step.silence
 
 
-async def _present(tx: Tx, tenant: TenantId, order: OrderKey, run: Row) -> Scene:
+async def present_scene(tx: Tx, tenant: TenantId, order: OrderKey, run: Row) -> Scene:
+    """The order as its story sees it now."""
     return scene(tenant, await store.order_facts(tx, tenant, order), dict(run), library().stories[run["story"]])
 
 
@@ -183,18 +200,19 @@ async def _set(tx: Tx, present: Scene, step: Next | None) -> None:
     place = step.place if step else _BEYOND
     await store.advance_run(tx, present.tenant, present.order, step=place, memory=memory.written())
     if step is not None:
-        await lanes.schedule(tx, _lane(present), due_at=step.due)
+        await lanes.schedule(tx, lane_of(present.tenant, present.order), due_at=step.due)
 
 
 _BEYOND = 10_000
 
 
-def _lane(present: Scene) -> Lane:
-    return Lane(LANE, str(present.order), present.tenant, {"order": present.order})
+def lane_of(tenant: TenantId, order: OrderKey) -> Lane:
+    """What plays an order's next step."""
+    return Lane(LANE, str(order), tenant, {"order": order})
 
 
 async def _say(tx: Tx, present: Scene, step: Next, now: BusinessTime) -> Scene:
-    present, service = await _do(tx, present, step)
+    present, service = await do(tx, present, step.step.does)
     about = Addressee(present.tenant, present.supplier, present.order)
     await inbox.announce(tx, about, speech.draft(present, step.step, step.due, service=service), now)
     aftermath = step.step.aftermath
@@ -204,10 +222,11 @@ async def _say(tx: Tx, present: Scene, step: Next, now: BusinessTime) -> Scene:
     return speech.after(present, step.step, step.due)
 
 
-async def _do(tx: Tx, present: Scene, step: Next) -> tuple[Scene, Provisioned | None]:
-    match step.step.does:
+async def do(tx: Tx, present: Scene, deed: Deed | None) -> tuple[Scene, Provisioned | None]:
+    """What the network does beside speaking: the scene after it, and the service where one was set up."""
+    match deed:
         case "set_up_service":
-            return present, await network.provision(tx, present.tenant, present.order, present.uprn)
+            return present, await lines.provision(tx, present.tenant, present.order)
         case "find_other_vlan":
             return await _other_vlan(tx, present, at_least=speech.low_vlan(present)), None
         case "take_other_vlan":

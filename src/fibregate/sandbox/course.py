@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from fibregate.calendars import answer_again
 from fibregate.clock import BusinessTime
-from fibregate.sandbox.library import Choice, Condition, Step, library
+from fibregate.sandbox.library import library
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import office_hours
+from fibregate.sandbox.written import Choice, Condition, Step
 from fibregate.vocabulary import Reason
 
 OVERTAKEN_BY = timedelta(seconds=20)
@@ -27,7 +29,7 @@ class Next:
 
 def upcoming(scene: Scene, branch: str, place: int) -> Next | None:
     """From this place on; forks are taken and what does not apply is left out. None: the story has ended."""
-    script = library().script(scene.story, branch, visit=scene.memory.with_visit)
+    script = library().script(scene.story, branch, visit=scene.memory.with_visit, kind=scene.kind)
     while place < len(script):
         line = script[place]
         place += 1
@@ -57,6 +59,8 @@ def _due(scene: Scene, step: Step) -> BusinessTime:
     if scene.kci_delay is not None and not step.silence:
         return BusinessTime(scene.previous + timedelta(seconds=scene.kci_delay))
     at = scene.moments().instant(step.at)
+    if step.silence and step.say is Reason.CANCELLED and Reason.AMENDMENT_REJECTED in scene.memory.said:
+        at = max(at, answer_again(scene.memory.said[Reason.AMENDMENT_REJECTED], scene.nation))
     if step.speaker == "person":
         at = office_hours(step.at, at, scene.nation)
     return at if step.unless_past else max(at, BusinessTime(scene.previous))
@@ -65,12 +69,14 @@ def _due(scene: Scene, step: Step) -> BusinessTime:
 def _applies(scene: Scene, step: Step, due: BusinessTime) -> bool:
     if step.requires is not None and step.requires not in scene.memory.said:
         return False
+    if step.quoted and scene.reservation is None:
+        return False
     if step.unless_past and due < scene.previous:
         return False
     return step.latest is None or due < scene.moments().instant(step.latest)
 
 
-def _charge_covered(scene: Scene) -> bool:
+def charge_covered(scene: Scene) -> bool:
     """Whether the order's ECC_CHARGEBAND, a band's letter or an amount in pounds, agrees to the story's charge."""
     charge = scene.story.charge
     band = scene.characteristic("ECC_CHARGEBAND")
@@ -86,9 +92,11 @@ def _charge_covered(scene: Scene) -> bool:
 
 
 _CONDITIONS: Mapping[Condition, Callable[[Scene], bool]] = {
-    "charge_covered": _charge_covered,
+    "again": lambda scene: scene.memory.trouble == "ACCESS_ISSUE",
+    "charge_covered": charge_covered,
     "committed": lambda scene: Reason.COMMITTED in scene.memory.said,
     "twin": lambda scene: scene.twin,
     "visit_ahead": lambda scene: scene.starts > scene.previous,
+    "visit_over": lambda scene: scene.memory.with_visit and scene.starts <= scene.previous,
     "with_visit": lambda scene: scene.memory.with_visit,
 }

@@ -56,6 +56,7 @@ def _numbered(message: Message, now: BusinessTime) -> Update:
         raise AssertionError("what a messenger brings has a number")
     said = {name: getattr(message.draft, name) for name in Draft.__dataclass_fields__}
     identity = uuid5(_NAMES, f"{message.scene.order}:{number}")
+    number += message.scene.memory.answers  # those have their numbers, too
     return Update(**said, id=identity, sequence_number=number, issued_at=message.step.said_at, received_at=now)
 
 

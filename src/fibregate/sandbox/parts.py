@@ -7,9 +7,11 @@ from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Db
 from fibregate.lanes.model import Claim
 from fibregate.lanes.runner import Handler
-from fibregate.sandbox import actions, behaviour
+from fibregate.sandbox import actions, answers, behaviour
 from fibregate.sandbox.behaviour import Behaviour
+from fibregate.sandbox.library import library
 from fibregate.sandbox.world import actions as world
+from fibregate.vocabulary import ChangeKind
 
 _SCENARIO, _PROBLEM, _DELAY = "x-scenario", "x-problem-code", "x-kci-delay"
 
@@ -20,6 +22,11 @@ def read_play(headers: Mapping[str, str]) -> Mapping[str, object] | None:
     return play.written() if play else None
 
 
+def read_change_play(kind: ChangeKind, headers: Mapping[str, str]) -> Mapping[str, object] | None:
+    """What an amendment or a cancellation asks its network to do. Raises `Invalid` naming what is accepted."""
+    return answers.check_play(kind, headers.get(_SCENARIO), headers.get(_PROBLEM), headers.get(_DELAY))
+
+
 def hooks(db: Db, clock: BusinessClock) -> dict[str, Any]:
     """Fields of the wholesale door's services."""
     behaves = Behaviour(db, clock)
@@ -27,12 +34,14 @@ def hooks(db: Db, clock: BusinessClock) -> dict[str, Any]:
         "before_availability": behaves.before_availability,
         "before_booking": behaves.before_booking,
         "read_play": read_play,
+        "read_change_play": read_change_play,
+        "answers_late": frozenset(uprn for one in library().stories.values() if one.refuses_late for uprn in one.uprns),
     }
 
 
 def working() -> dict[str, Any]:
     """Fields of the worker."""
-    return {"begin": actions.begin, "keeps_silence": actions.keeps_own_silence}
+    return {"begin": actions.begin, "changed": answers.expect, "keeps_silence": actions.keeps_own_silence}
 
 
 def handlers(db: Db, clock: BusinessClock) -> dict[str, Handler]:
@@ -46,6 +55,7 @@ def handlers(db: Db, clock: BusinessClock) -> dict[str, Handler]:
 
     return {
         actions.LANE: timed(actions.play_next),
+        answers.LANE: timed(answers.give),
         behaviour.LANE: timed(behaviour.withdraw),
         world.LANE.kind: timed(world.daily),
     }

@@ -8,11 +8,14 @@ from typing import Any
 from fibregate.calendars import end_of_day, uk_instant
 from fibregate.clock import BusinessTime
 from fibregate.db import Row
-from fibregate.sandbox.library import MAIN, Story
+from fibregate.sandbox.library import MAIN
 from fibregate.sandbox.times import Moments
-from fibregate.vocabulary import Nation, OrderKey, OrderStatus, SupplierId, TenantId
+from fibregate.sandbox.written import Story
+from fibregate.vocabulary import Nation, OrderKey, OrderStatus, OrderType, SupplierId, TenantId
 
 SWITCH_ON = time(6, 30)
+VISITED = frozenset({OrderType.NEW, OrderType.SWAP, OrderType.MODIFY})
+"""Order types that complete on the visit which they quote; others release it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Memory:
     """What a run keeps between steps. `previous` is when the last step was due.
 
     `visit` is one that the network booked by itself, and counts as long as the order's own is still `instead_of`.
+    `trouble` is the `X-Problem-Code` of the amendment that was taken last, `answers` how many changes were answered.
     """
 
     branch: str = MAIN
@@ -29,6 +33,8 @@ class Memory:
     visit: tuple[datetime, datetime] | None = None
     instead_of: int | None = None
     other_vlan: str | None = None
+    trouble: str | None = None
+    answers: int = 0
 
     @staticmethod
     def read(raw: Mapping[str, Any]) -> "Memory":
@@ -41,6 +47,8 @@ class Memory:
             visit=(datetime.fromisoformat(visit[0]), datetime.fromisoformat(visit[1])) if visit else None,
             instead_of=raw.get("instead_of"),
             other_vlan=raw.get("other_vlan"),
+            trouble=raw.get("trouble"),
+            answers=raw.get("answers", 0),
         )
 
     def written(self) -> dict[str, Any]:
@@ -53,6 +61,8 @@ class Memory:
             "visit": [at.isoformat() for at in self.visit] if self.visit else None,
             "instead_of": self.instead_of,
             "other_vlan": self.other_vlan,
+            "trouble": self.trouble,
+            "answers": self.answers,
         }
 
 
@@ -62,12 +72,16 @@ def _instant(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One order as its story sees it. Without an engineer's visit, `starts` is when it is switched on."""
+    """One order as its story sees it. Without an engineer's visit, `starts` is when it is switched on.
+
+    `quoted` is when the appointment that it quotes begins, needed or not.
+    """
 
     tenant: TenantId
     supplier: SupplierId
     order: OrderKey
     order_id: int
+    kind: OrderType
     tenant_code: str
     uprn: int
     status: OrderStatus
@@ -82,6 +96,7 @@ class Scene:
     reservation: int | None
     starts: datetime
     ends: datetime
+    quoted: datetime | None
     story: Story
     problem: str | None
     kci_delay: int | None
@@ -117,6 +132,7 @@ def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) ->
         supplier=SupplierId(facts["supplier_id"]),
         order=OrderKey(facts["order_key"]),
         order_id=facts["id"],
+        kind=OrderType(facts["order_type"]),
         tenant_code=facts["tenant_code"],
         uprn=facts["uprn"],
         status=OrderStatus(facts["status"]),
@@ -131,6 +147,7 @@ def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) ->
         reservation=facts["reservation_id"],
         starts=starts,
         ends=ends,
+        quoted=facts["starts_at"],
         story=story,
         problem=run["problem_code"],
         kci_delay=run["kci_delay_seconds"],
@@ -142,7 +159,7 @@ def _visit(facts: Row, memory: Memory) -> tuple[datetime, datetime]:
     """The visit that stands; one that the network has just moved counts before its message was read."""
     if memory.visit is not None and memory.instead_of == facts["reservation_id"]:
         return memory.visit
-    if facts["starts_at"] is not None:
+    if facts["starts_at"] is not None and facts["order_type"] in VISITED:
         return facts["starts_at"], facts["ends_at"]
     day: date = facts["requested_completion_date"] or facts["created_at"].date()
     return uk_instant(day, SWITCH_ON), end_of_day(day)

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from fibregate.calendars import uk_date, uk_instant
 from fibregate.clock import UK
-from fibregate.sandbox.library import Step
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
-from fibregate.suppliers.network.model import Provisioned
+from fibregate.sandbox.written import Step
+from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Draft, Timeslot
 from fibregate.vocabulary import Reason
 
@@ -33,6 +33,7 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
         "dBm": light_level(scene),
         "problem": scene.problem or "",
         "vlan": scene.vlan,
+        "quoted": spoken_date(scene.quoted) if scene.quoted else "",
         "vlan2": scene.memory.other_vlan or "",
     }
     if service is not None:

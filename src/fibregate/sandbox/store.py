@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fibregate.db import Row, Statements
-from fibregate.vocabulary import OrderKey, TenantId
+from fibregate.vocabulary import OrderKey, Reason, TenantId
 
 _INSERT_RUN = """
 insert into story_runs (tenant_id, order_key, story, problem_code, kci_delay_seconds, started_at)
@@ -37,6 +37,15 @@ async def lock_run(on: Statements, tenant: TenantId, order: OrderKey) -> Row | N
     return await on.row(_LOCK_RUN, tenant, order)
 
 
+_FIND_RUN = """
+select story, problem_code, kci_delay_seconds, step, memory from story_runs where tenant_id = $1 and order_key = $2
+"""
+
+
+async def find_run(on: Statements, tenant: TenantId, order: OrderKey) -> Row | None:
+    return await on.row(_FIND_RUN, tenant, order)
+
+
 _ADVANCE_RUN = """
 update story_runs set step = $3, memory = $4 where tenant_id = $1 and order_key = $2 returning order_key
 """
@@ -50,7 +59,7 @@ async def advance_run(
 
 _ORDER_FACTS = """
 select
-    o.order_key, o.id, t.code as tenant_code, o.supplier_id, o.uprn, o.status, o.characteristics,
+    o.order_key, o.id, o.order_type, t.code as tenant_code, o.supplier_id, o.uprn, o.status, o.characteristics,
     o.requested_completion_date, o.committed_at, o.target_at, o.created_at, o.reservation_id, s.starts_at, s.ends_at,
     a.nation, a.name as town, w.reference, h.enni_id, c.service_id, c.outer_vlan, c.inner_vlan
 from orders as o
@@ -61,7 +70,9 @@ left join reservations as r on r.tenant_id = $1 and r.id = o.reservation_id
 left join slots as s on s.slot_id = r.slot_id
 left join work_orders as w on w.tenant_id = $1 and w.order_key = o.order_key
 left join handovers as h on h.tenant_id = $1 and h.area = p.area
-left join services as c on c.tenant_id = $1 and c.order_key = o.order_key
+left join services as c on c.tenant_id = $1 and (
+    c.order_key = o.order_key or (o.order_type in ('MODIFY', 'CEASE') and c.service_id = o.service_id)
+)
 where o.tenant_id = $1 and o.order_key = $2
 """
 
@@ -81,6 +92,29 @@ select count(*) as unread from supplier_updates where tenant_id = $1 and order_k
 async def unread_updates(on: Statements, tenant: TenantId, order: OrderKey) -> int:
     row = await on.row(_UNREAD_UPDATES, tenant, order)
     return int(row["unread"]) if row else 0
+
+
+_LAST_QUESTION = """
+select reason from kcis where tenant_id = $1 and order_key = $2 and reason in ('REAPPOINT', 'INFORMATION_REQUIRED')
+order by sequence_number desc limit 1
+"""
+
+
+async def last_question(on: Statements, tenant: TenantId, order: OrderKey) -> Reason | None:
+    """What the tenant was asked last."""
+    row = await on.row(_LAST_QUESTION, tenant, order)
+    return Reason(row["reason"]) if row else None
+
+
+_IS_TELLING_LOSER = """
+select count(*) as waits from switches where gaining_key = $1 and state = 'PLANNED' and cuts_over_at is not null
+"""
+
+
+async def is_telling_loser(on: Statements, order: OrderKey) -> bool:
+    """Whether the order takes a line whose tenant is about to hear of it."""
+    row = await on.row(_IS_TELLING_LOSER, None, order)
+    return row is not None and row["waits"] > 0
 
 
 _ELDER_ORDER = """

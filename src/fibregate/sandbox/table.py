@@ -1,9 +1,11 @@
 """Write the stories' page of the docs: `python -m fibregate.sandbox.table > docs/reference/stories.md`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fibregate.sandbox.library import LETTERS, MAIN, BlockUse, Choice, Item, Library, Step, Story, library
+from fibregate.sandbox.library import DEFAULT, MAIN, Library, library
+from fibregate.sandbox.written import LETTERS, BlockUse, Choice, Item, Reply, Step, Story
+from fibregate.vocabulary import OrderType
 
 _HEAD = """# Stories of the sandbox
 
@@ -24,7 +26,16 @@ time.
 the order written here. Overtaken = brought 20 s after the message above it, though said at its own time.
 
 **Silence.** A PENDING order that nobody answers is warned after 5 working days and ends after 10, unless its story says
-otherwise.
+otherwise. While an amendment is with the network it does not end; if that is refused, the tenant has until 10:00 on the
+next working day at least.
+
+**Amendments** are answered after 2 minutes, as each story says, or as in [all stories](#replies-in-all-stories). The
+story goes on where the answer says, or where it was; whatever is tied to the visit moves with it. On an amendment
+`X-Scenario` is `AMENDMENT_ACCEPTED`, `AMENDMENT_REJECTED` or `AMENDMENT_PENDING` (no answer ever), on a cancellation
+`CANCELLATION_ACCEPTED`, `CANCELLATION_REJECTED` or `CANCELLATION_PENDING`; `X-Kci-Delay` on it, or else on the order,
+gives the seconds until the answer; `X-Problem-Code` is what a refusal gives.
+
+**Cancellations** are taken after 2 minutes.
 
 ## Overview
 
@@ -39,17 +50,27 @@ _ANSWERS = """
 |---|---|---|---|---|
 """
 
+_OTHERS = """
+## Orders about a line or a service that is there
+
+At the premises of a story such an order plays the story only if that is made for its type; anywhere else it plays
+{default}, in these words. Only SWAP and MODIFY take a visit; they then go on as a new line does. A time in brackets:
+only where an appointment was quoted that is not needed.
+"""
+
 
 def page() -> str:
     """All of it, in Markdown."""
     shelf = library()
-    letters = ", ".join(f"{letter} = {reason}" for reason, letter in LETTERS.items())
+    letters = ", ".join(f"{letter} = {reason}" for reason, letter in LETTERS.items() if letter != reason)
     stories = list(shelf.stories.values())
     rows = "".join(_row(one) for one in stories)
     answers = _ANSWERS + "".join(
         f"| {one.id} | {one.name} | {one.uprn} | {one.happens} | {one.isp} |\n" for one in shelf.answers
     )
-    return _HEAD.format(letters=letters) + rows + answers + "".join(_chapter(shelf, one) for one in stories)
+    chapters = "".join(_chapter(shelf, one) for one in stories)
+    told = rows + answers + _other_types(shelf) + chapters + _common(shelf)
+    return _HEAD.format(letters=letters) + told
 
 
 def _row(story: Story) -> str:
@@ -58,12 +79,17 @@ def _row(story: Story) -> str:
         story.name,
         _uprns(story),
         story.scenario or "",
-        f"{story.kcis}, then {story.afterwards}" if story.afterwards else story.kcis,
+        _updates(story),
         story.unanswered or "",
         story.ends,
         story.promise,
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _updates(story: Story) -> str:
+    told = f"{story.kcis}, then {story.afterwards}" if story.afterwards else story.kcis
+    return f"{told}; who loses the line: {story.losing}" if story.losing else told
 
 
 def _uprns(story: Story) -> str:
@@ -86,15 +112,49 @@ def _chapter(shelf: Library, story: Story) -> str:
     if story.plays:
         lines.append(f"- **Plays** {story.plays}\n")
         return "".join(lines)
+    lines += [_reply(one) for one in story.replies]
     for branch in shelf.branches(story):
         items = story.course if branch == MAIN else story.branches[branch]
-        title = "" if branch == MAIN else f"\n*{branch.replace('_', ' ')}*\n"
-        lines += [title, "\n| when | update | problem, codes | text |\n|---|---|---|---|\n"]
-        lines += [row for item in items for row in _rows(shelf, item)]
+        lines += _branch(shelf, "" if branch == MAIN else branch, items, story.order_types[0])
     return "".join(lines)
 
 
-def _rows(shelf: Library, item: Item) -> Iterator[str]:
+def _other_types(shelf: Library) -> str:
+    """What the default is for orders that are not about a new line."""
+    default = shelf.stories[DEFAULT]
+    lines = [_OTHERS.format(default=DEFAULT)]
+    for kind in default.order_types[1:]:
+        lines += _branch(shelf, kind, default.course, kind)
+    return "".join(lines)
+
+
+def _common(shelf: Library) -> str:
+    """What all stories share."""
+    lines = ["\n## Replies in all stories\n\n", *(_reply(one) for one in shelf.replies)]
+    lines += [line for name, items in shelf.shared.items() for line in _branch(shelf, name, items, OrderType.NEW)]
+    return "".join(lines)
+
+
+def _branch(shelf: Library, name: str, items: Sequence[Item], kind: OrderType) -> Iterator[str]:
+    yield f"\n*{name.replace('_', ' ')}*\n" if name else ""
+    yield "\n| when | update | problem, codes | text |\n|---|---|---|---|\n"
+    for item in items:
+        yield from _rows(shelf, item, kind)
+
+
+def _reply(reply: Reply) -> str:
+    when = f"after {reply.after}" if reply.after else "of the tenant's own accord"
+    goes_on = f"*{reply.goes_to.replace('_', ' ')}*" if reply.goes_to else "where it was"
+    said = [f"- **An amendment** {when}: {reply.at}, AMENDED, and the story goes on: {goes_on}."]
+    said += [f"  Without {what}: AMENDMENT_REJECTED “{words.strip()}”" for what, words in reply.brings.items()]
+    if reply.not_before:
+        said.append(f"  With a visit before {reply.not_before}: AMENDMENT_REJECTED “{reply.too_early}”")
+    if reply.declined:
+        said.append(f"  A cancellation then: CANCELLED, {reply.declined.problem} “{reply.declined.text}”")
+    return "\n".join(said) + "\n"
+
+
+def _rows(shelf: Library, item: Item, kind: OrderType) -> Iterator[str]:
     match item:
         case Step():
             yield _step(item)
@@ -102,14 +162,18 @@ def _rows(shelf: Library, item: Item) -> Iterator[str]:
             yes, no = ((one or "the next line").replace("_", " ") for one in (item.then, item.otherwise))
             yield f"| | *{item.choose.replace('_', ' ')}?* | | yes: {yes}; no: {no} |\n"
         case BlockUse():
-            steps = shelf.blocks[item.block].steps
-            for place, step in enumerate(steps):
-                yield _step(step.model_copy(update={"at": item.at[place]}) if item.at else step)
+            block = shelf.blocks[item.block]
+            instead = block.told(kind, visit=kind is OrderType.NEW)
+            for place, step in enumerate(block.steps if instead is None else instead):
+                is_moved = item.at and instead is None
+                yield _step(step.model_copy(update={"at": item.at[place]}) if is_moved else step)
 
 
 def _step(step: Step) -> str:
+    """One row; a time in brackets: only where an appointment was quoted that is not needed."""
     problem = " ".join(one for one in (step.problem or "", *step.codes) if one)
-    return f"| {step.at}{', overtaken' if step.overtaken else ''} | {_said(step)} | {problem} | {step.text} |\n"
+    at = f"[{step.at}]" if step.quoted else step.at
+    return f"| {at}{', overtaken' if step.overtaken else ''} | {_said(step)} | {problem} | {step.text} |\n"
 
 
 def _said(step: Step) -> str:

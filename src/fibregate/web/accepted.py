@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 Schema = Mapping[str, Any]
+_ANYTHING: Final[Schema] = {}
 
 
 def at(root: Schema, location: Iterable[int | str]) -> str:
@@ -15,6 +16,25 @@ def at(root: Schema, location: Iterable[int | str]) -> str:
             return ""
         node = _resolved(inner, root)
     return _words(node)
+
+
+def fields(root: Schema, location: Iterable[int | str]) -> tuple[int | str, ...]:
+    """The way to a place by fields alone: where a field has several shapes, pydantic names the shape too."""
+    kept: list[int | str] = []
+    node: Schema = root
+    for step in location:
+        several = _has_several_shapes(node)
+        node = _resolved(node, root)
+        if several:
+            continue
+        kept.append(step)
+        inner: Schema | None = node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step)
+        node = inner or _ANYTHING
+    return tuple(kept)
+
+
+def _has_several_shapes(node: Schema) -> bool:
+    return sum(one.get("type") != "null" for one in node.get("anyOf", ())) > 1
 
 
 def _resolved(node: Schema, root: Schema) -> Schema:

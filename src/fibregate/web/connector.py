@@ -22,7 +22,7 @@ from fibregate.web.guard import Guard
 EXCERPT_BYTES: Final = 4096
 EXCERPT_SECONDS: Final = 2.0
 FORM_ANSWER_BYTES: Final = 16 * 1024
-_KEPT_HEADERS: Final = ("content-type", "retry-after")
+_KEPT_HEADERS: Final = ("content-type", "retry-after", "x-notice")
 _TRIES_ON_IDLE_CONNECTIONS: Final = 3
 
 Kind = Literal["refused", "dns", "connect", "tls", "timeout", "closed", "protocol", "auth"]
@@ -31,37 +31,44 @@ Kind = Literal["refused", "dns", "connect", "tls", "timeout", "closed", "protoco
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back: its status says whether it was good. `excerpt` is the raw start of the body."""
+    """What came back: its status says whether it was good. `excerpt` is the raw start of the body, or the `whole`."""
 
     status: int
     headers: Mapping[str, str]
     excerpt: bytes
+    whole: bool
     peer: str
     timings: Timings
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One call as it goes out: its body, its limits, and how much of the answer is read, for how long."""
+    """One call as it goes out: its body, its limits, and how much of the answer is read, for how long.
+
+    `fresh`: on a connection of its own, once. Else it goes out again on a connection that died while idle.
+    """
 
     url: URL
-    body: bytes
+    body: bytes | None
     headers: Mapping[str, str]
     timeout: aiohttp.ClientTimeout
     tls: ssl.SSLContext | None = None
     may_send: Callable[[], bool] | None = None
     read_bytes: int = EXCERPT_BYTES
     read_seconds: float = EXCERPT_SECONDS
+    method: str = "POST"
+    fresh: bool = False
 
 
 class NotDelivered(Exception):
-    """No answer: `kind` says how far it got."""
+    """No answer: `kind` says how far it got. Unless it was `sent`, the host has certainly heard nothing of it."""
 
-    def __init__(self, kind: Kind, message: str, timings: Timings | None = None) -> None:
+    def __init__(self, kind: Kind, message: str, timings: Timings | None = None, *, sent: bool = False) -> None:
         super().__init__(message)
         self.kind: Kind = kind
         self.message = message
         self.timings = timings or Timings()
+        self.sent = sent
 
 
 class _Response(aiohttp.ClientResponse):
@@ -86,7 +93,7 @@ class Connector:
         self._connect_seconds, self._total_seconds = connect_seconds, total_seconds
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
         self._tls = tls
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,8 +103,8 @@ class Connector:
 
     async def close(self) -> None:
         """Cut off every connection; the next call opens anew."""
-        session, self._session = self._session, None
-        if session is not None:
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
             await session.close()
 
     def check_url(self, url: str) -> list[str]:
@@ -123,12 +130,51 @@ class Connector:
 
         `may_send` is asked when the connection stands, before anything is said on it; `Overtaken` if it says no.
         """
-        timeout = self._timeout
-        if connect_seconds is not None or total_seconds is not None:
-            timeout = aiohttp.ClientTimeout(
-                total=total_seconds or self._total_seconds, connect=connect_seconds or self._connect_seconds
-            )
+        timeout = self._limits(connect_seconds, total_seconds)
         return await self._send(url, lambda parsed: Asked(parsed, body, headers, timeout, tls, may_send))
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        query: str = "",
+        body: bytes | None = None,
+        read_bytes: int,
+        tls: ssl.SSLContext | None = None,
+        connect_seconds: float | None = None,
+        total_seconds: float | None = None,
+        fresh: bool = False,
+    ) -> Answered:
+        """As `post`, for calls whose answer counts: its body is read up to `read_bytes`, in the time of the call.
+
+        A `fresh` one has a connection of its own: it is said once at most, and no answer that comes late or twice is
+        taken for another's. `query` is encoded already.
+        """
+        timeout = self._limits(connect_seconds, total_seconds)
+
+        def asked(parsed: URL) -> Asked:
+            return Asked(
+                URL(f"{parsed}?{query}", encoded=True) if query else parsed,
+                body,
+                headers,
+                timeout,
+                tls,
+                read_bytes=read_bytes,
+                read_seconds=total_seconds or self._total_seconds,
+                method=method,
+                fresh=fresh,
+            )
+
+        return await self._send(url, asked)
+
+    def _limits(self, connect_seconds: float | None, total_seconds: float | None) -> aiohttp.ClientTimeout:
+        if connect_seconds is None and total_seconds is None:
+            return self._timeout
+        return aiohttp.ClientTimeout(
+            total=total_seconds or self._total_seconds, connect=connect_seconds or self._connect_seconds
+        )
 
     async def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answered:
         """As `post`, for token URLs: a form, and an answer that is read whole, up to 16 KiB and a byte."""
@@ -161,12 +207,14 @@ class Connector:
             except (aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:
                 course.timings.total_ms = course.elapsed()
                 kind, message = _told(error)
-                if not (kind == "closed" and course.reused and left):
-                    raise NotDelivered(kind, message, course.timings) from error
+                again = kind == "closed" and course.reused and not asked.fresh
+                if not (again and left):
+                    raise NotDelivered(kind, message, course.timings, sent=course.stands) from error
         raise AssertionError("the last try returns or raises")
 
     async def _once(self, asked: Asked, course: Course) -> Answered:
-        request = self._open().post(
+        request = self._open(fresh=asked.fresh).request(
+            asked.method,
             asked.url,
             data=asked.body,
             headers=asked.headers,
@@ -178,21 +226,23 @@ class Connector:
         async with request as response:
             course.timings.first_byte_ms = course.elapsed()
             excerpt = await _excerpt(response, asked.read_bytes, asked.read_seconds)
-            if not response.content.at_eof():
+            whole = response.content.at_eof() and response.content.exception() is None
+            if not whole:
                 response.close()
             course.timings.total_ms = course.elapsed()
             return Answered(
                 status=response.status,
                 headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
                 excerpt=excerpt,
+                whole=whole,
                 peer=response.peer if isinstance(response, _Response) else "",
                 timings=course.timings,
             )
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=Dialler(self._guard, tls=self._tls),
+    def _open(self, *, fresh: bool) -> aiohttp.ClientSession:
+        if fresh not in self._sessions:
+            self._sessions[fresh] = aiohttp.ClientSession(
+                connector=Dialler(self._guard, tls=self._tls, fresh=fresh),
                 headers={"User-Agent": "Fibregate", "Accept": "*/*", "Accept-Encoding": "identity"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
@@ -201,7 +251,7 @@ class Connector:
                 response_class=_Response,
                 trace_configs=[dialling.tracing()],
             )
-        return self._session
+        return self._sessions[fresh]
 
 
 async def _excerpt(response: aiohttp.ClientResponse, most: int, seconds: float) -> bytes:

@@ -24,6 +24,7 @@ PLAIN: Final[Spelling] = {
     errors.HeadTooLarge: (431, "MALFORMED_REQUEST"),
     errors.NotImplementedHere: (501, "NOT_IMPLEMENTED"),
     errors.SupplierFault: (502, "SUPPLIER_FAULT"),
+    errors.Misasked: (502, "GATEWAY_FAULT"),
     errors.Unavailable: (503, "GATEWAY_FAULT"),
     errors.SupplierTimedOut: (504, "SUPPLIER_TIMED_OUT"),
 }

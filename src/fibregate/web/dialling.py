@@ -51,13 +51,14 @@ class Refused(OSError):
 
 @dataclass(slots=True, eq=False)
 class Course:
-    """What is seen of one request on its way."""
+    """What is seen of one request on its way. Until it `stands`, nothing can have been said to the host."""
 
     began: float = field(default_factory=time.perf_counter)
     secure: bool = True
     may_send: Callable[[], bool] | None = None
     mark: float = 0.0
     reused: bool = False
+    stands: bool = False
     timings: Timings = field(default_factory=Timings)
 
     def elapsed(self) -> float:
@@ -103,9 +104,16 @@ class _Resolver(AbstractResolver):
 
 
 class _Handler(ResponseHandler):
-    """Takes a few interim answers (1xx), and then no more: the library would read them for ever."""
+    """Takes a few interim answers (1xx), and then no more: the library would read them for ever.
+
+    A connection on which something came that nobody had asked for is not used again: the library would take it for the
+    answer to the next request.
+    """
 
     _interim = 0
+
+    def is_connected(self) -> bool:
+        return super().is_connected() and not self.should_close
 
     async def read(self) -> Any:
         message, payload = await super().read()
@@ -119,14 +127,15 @@ class _Handler(ResponseHandler):
 class Dialler(aiohttp.TCPConnector):
     """Opens connections to admitted addresses only, and tells TCP and TLS apart in their timings."""
 
-    def __init__(self, guard: Guard, *, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, guard: Guard, *, tls: ssl.SSLContext | None, fresh: bool = False) -> None:
         self._guard = guard
         self._lookups = _Resolver(guard)
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - the library leaves a socket address unknown
             resolver=self._lookups,
             use_dns_cache=False,
             limit=0,
-            keepalive_timeout=IDLE_SECONDS,
+            keepalive_timeout=None if fresh else IDLE_SECONDS,
+            force_close=fresh,
             ssl=tls or True,
             socket_factory=self._socket,
         )
@@ -195,6 +204,7 @@ def _ask(course: Course) -> None:
     """The connection stands and nothing has been said on it: the last instant at which a call can be dropped."""
     if course.may_send is not None and not course.may_send():
         raise Overtaken
+    course.stands = True
 
 
 def presenting(certificate: bytes, private_key: bytes, *, like: ssl.SSLContext | None) -> ssl.SSLContext:

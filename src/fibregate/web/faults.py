@@ -65,7 +65,7 @@ class Faults:
         self, found: ValidationError, part: Part, *, missing: Literal[400, 422], known: Collection[int | str] = ()
     ) -> None:
         """The faults that pydantic found; `missing` is the kind of an absent field, `known` are named already."""
-        for fault in found.errors(include_url=False):
+        for fault in _without_other_shapes(found.errors(include_url=False), part.schema):
             if fault["loc"] and fault["loc"][0] in known:
                 continue
             message = _message(fault, part)
@@ -97,6 +97,25 @@ def wire_path(location: Iterable[int | str]) -> str:
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     return path
+
+
+def _without_other_shapes(found: Iterable[ErrorDetails], schema: Schema) -> list[ErrorDetails]:
+    """Placed by fields alone. That a field is not the text which it may be instead is no fault beside its own."""
+    placed = [(fault, _placed(fault, accepted.fields(schema, fault["loc"]))) for fault in found]
+    own = [after["loc"] for _, after in placed if after["type"] != "literal_error"]
+
+    def is_other_shape(before: ErrorDetails, after: ErrorDetails) -> bool:
+        place = after["loc"]
+        is_choice = after["type"] == "literal_error" and len(place) < len(before["loc"])
+        return is_choice and any(one[: len(place)] == place for one in own)
+
+    return [after for before, after in placed if not is_other_shape(before, after)]
+
+
+def _placed(fault: ErrorDetails, place: tuple[int | str, ...]) -> ErrorDetails:
+    moved = fault.copy()
+    moved["loc"] = place
+    return moved
 
 
 def _is_malformed(fault: ErrorDetails, missing: Literal[400, 422]) -> bool:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
+    AfterValidator,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -122,6 +123,18 @@ class _DaySchema:
 Day = Annotated[date, _DaySchema]
 """A calendar day as `YYYY-MM-DD`, both ways."""
 
+
+def _day_or_nothing(text: str) -> str:
+    return text and _from_text(text, day, _DAY_WANTED).isoformat()
+
+
+DayOrNothing = Annotated[
+    str,
+    AfterValidator(_day_or_nothing),
+    Field(examples=["2025-07-16"], json_schema_extra={"pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"}),
+]
+"""A calendar day as it was written, or an empty text where one is to be removed."""
+
 Stamp = Annotated[
     datetime, PlainSerializer(stamp, return_type=str, when_used="json"), Field(json_schema_extra=dict(_INSTANT_SCHEMA))
 ]
@@ -134,3 +147,5 @@ Text20 = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 Text50 = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 Text255 = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Text1000 = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+TextOrNothing = Annotated[str, StringConstraints(max_length=1000)]
+"""A text, or an empty one where it is to be removed."""

@@ -16,6 +16,7 @@ from fibregate.web.fields import MAX_ID
 from fibregate.web.reading import path_parameters
 from fibregate.web.replies import encoded
 from fibregate.web.route import Route
+from fibregate.web.variants import OneOf
 
 Json = dict[str, Any]
 Models = Mapping[Any, Json]  # by (model, mode)
@@ -91,7 +92,8 @@ def statuses(route: Route[Any, Any, Any], dialect: Dialect) -> list[int]:
 def _models(door: Door[Any]) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
     yield door.dialect.error_model, "serialization"
     for route in door.routes:
-        for model in (route.query, route.body):
+        bodies = route.body.models if isinstance(route.body, OneOf) else [route.body]
+        for model in (route.query, *bodies):
             if model:
                 yield model, "validation"
         for model in route.answers.values():
@@ -118,11 +120,23 @@ def _operation(route: Route[Any, Any, Any], door: Door[Any], models: Models) -> 
     if route.scope:
         found["x-scope"] = route.scope
     if route.body or route.media == "raw":
-        content: Json = {"schema": models[route.body, "validation"] if route.body else {}}
+        content: Json = {"schema": _body(route.body, models)}
         if route.body_examples:
             content["examples"] = {name: {"value": value} for name, value in route.body_examples.items()}
         found["requestBody"] = {"required": route.body_required, "content": {_MEDIA[route.media]: content}}
     return {key: value for key, value in found.items() if value or key == "security"}
+
+
+def _body(declared: type[BaseModel] | OneOf[Any] | None, models: Models) -> Json:
+    if declared is None:
+        return {}
+    if not isinstance(declared, OneOf):
+        return models[declared, "validation"]
+    chosen = {str(value): models[model, "validation"]["$ref"] for value, model in declared.shapes.items()}
+    return {
+        "oneOf": [models[model, "validation"] for model in declared.models],
+        "discriminator": {"propertyName": declared.field, "mapping": chosen},
+    }
 
 
 def _path(route: Route[Any, Any, Any], prefix: str) -> Iterator[Json]:

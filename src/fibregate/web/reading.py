@@ -14,6 +14,7 @@ from fibregate.web.faults import Faults, Part, Unread
 from fibregate.web.fields import MAX_ID
 from fibregate.web.head import Head, Wanted
 from fibregate.web.route import Route
+from fibregate.web.variants import OneOf
 
 _SEGMENT: Final = re.compile(r"\{(\w+)(:int)?\}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,15}")
@@ -51,6 +52,26 @@ class Model:
         return self._validate(value, by_alias=True, by_name=False)
 
 
+class Body:
+    """The model of a route's body, or the one of several that a body says it is."""
+
+    __slots__ = ("_common", "_field", "_shapes")
+
+    def __init__(self, declared: type[BaseModel] | OneOf[Any]) -> None:
+        if isinstance(declared, OneOf):
+            known = {model: Model(model, "body") for model in declared.models}
+            self._field = declared.field
+            self._shapes = {value: known[model] for value, model in declared.shapes.items()}
+            self._common = Model(declared.common, "body")
+        else:
+            self._field, self._shapes, self._common = "", {}, Model(declared, "body")
+
+    def of(self, value: object) -> Model:
+        """What this value is to be read by."""
+        said = value.get(self._field) if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
+        return self._shapes.get(said, self._common) if isinstance(said, str) else self._common
+
+
 @dataclass(slots=True)
 class Inputs:
     """What was read of one request; `fingerprint` is of a JSON body."""
@@ -70,7 +91,7 @@ class Reading:
         self.wanted = Wanted.by(dialect, route.headers)
         self._path = path_parameters(path)
         self._query = Model(route.query, "query") if route.query else None
-        self._body = Model(route.body, "body") if route.body else None
+        self._body = Body(route.body) if route.body else None
         self._media = route.media
         self._body_required = route.body_required
         self._missing: Literal[400, 422] = dialect.missing_body_field
@@ -131,22 +152,24 @@ class Reading:
             faults.malformed(*(f"body: {message}" for message in broken.messages))
             return None, None
         faults.body = _object(value)
+        model = self._body.of(value)
         try:
-            return self._body.read(value), json_reader.fingerprint(value)
+            return model.read(value), json_reader.fingerprint(value)
         except ValidationError as wrong:
-            faults.add(wrong, self._body.part, missing=self._missing)
+            faults.add(wrong, model.part, missing=self._missing)
             return None, None
 
     def _form_of(self, raw: bytes, faults: Faults) -> Any:
         if self._body is None:
             return None
-        given = query.values(raw, self._body.plan, faults, "body")
+        model = self._body.of(None)
+        given = query.values(raw, model.plan, faults, "body")
         if given is None:
             return None
         try:
-            return self._body.read(given.values)
+            return model.read(given.values)
         except ValidationError as wrong:
-            faults.add(wrong, self._body.part, missing=self._missing, known=given.spoilt)
+            faults.add(wrong, model.part, missing=self._missing, known=given.spoilt)
 
 
 def _object(value: object) -> Mapping[str, Any] | None:

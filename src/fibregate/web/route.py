@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal
 from pydantic import BaseModel
 
 from fibregate.web.call import Answer, B, Call, Partial, Q, S
+from fibregate.web.variants import OneOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,7 @@ class Route(Generic[Q, B, S]):
     - `name` is the operation id and the label in logs and metrics.
     - `scope` None means public: no token is asked for and the caller is `ANYONE`.
     - `query`: nested models are read as JSON in the query, lists from repeated or comma-separated values.
+    - `body` is a model, or `OneOf` several that a field of the body chooses between.
     - `media` "form" reads an urlencoded body into the model; "raw" leaves the body to the action.
     - `headers` are further optional headers that the action wants to see.
     - `errors` are the statuses beyond those that every route may answer.
@@ -32,7 +34,7 @@ class Route(Generic[Q, B, S]):
     action: Callable[[Call[Q, B, S]], Coroutine[Any, Any, Answer]]
     answers: Mapping[int, type[BaseModel] | None]
     query: type[Q] | None = None
-    body: type[B] | None = None
+    body: type[B] | OneOf[B] | None = None
     media: Literal["json", "form", "raw"] = "json"
     body_required: bool = True
     headers: tuple[str, ...] = ()

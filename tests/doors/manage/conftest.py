@@ -55,7 +55,14 @@ async def desk(dsns: Dsns) -> AsyncIterator[Desk]:
                 raise NotAuthorised("Authorization: unknown token")
             return callers[token]
 
-        gate = Gate([door(Manage(db=stage.web, rules=stage.rules, trials=stage.trials), authenticate)])
+        gate = Gate(
+            [
+                door(
+                    Manage(db=stage.web, clock=stage.clock, health={}, rules=stage.rules, trials=stage.trials),
+                    authenticate,
+                )
+            ]
+        )
         clients = [
             httpx.AsyncClient(
                 transport=httpx.ASGITransport(app=gate),

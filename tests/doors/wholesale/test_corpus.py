@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from tests.journeys.gateway import WHOLESALE, Gateway
-from tests.journeys.requests import booking, order
+from tests.journeys.requests import booking, cease, modify, order
 
 BROKEN = [
     b"",
@@ -64,7 +64,13 @@ async def test_a_broken_body_is_refused_quickly_and_in_shape(running: Gateway) -
 
 async def test_every_field_twisted_in_every_way_is_refused(running: Gateway) -> None:
     statuses: set[int] = set()
-    for path, whole in (("appointments", booking(1)), ("service-orders", order(1, appointment=1))):
+    wholes = (
+        ("appointments", booking(1)),
+        ("service-orders", order(1, appointment=1)),
+        ("service-orders", modify(1, "NW1-S-1")),
+        ("service-orders", cease(1, "NW1-S-1", "2025-07-16")),
+    )
+    for path, whole in wholes:
         bodies = list(twists(whole))
         for got in await asyncio.gather(*(running.ask("POST", path, body=body) for body in bodies)):
             statuses.add(got.status)

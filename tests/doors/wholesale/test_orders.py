@@ -59,7 +59,7 @@ async def test_each_rule_is_refused_by_name_and_refusals_spend_no_id(running: Ga
         (order(9, appointment=1, characteristics={**good, "END_USER_TYPE": "ROBOT"}), f"{ITEM}[1].value"),
         (order(9, appointment=1, characteristics={**good, "CONTRACT_TERM": "121"}), f"{ITEM}[1].value"),
         (order(9, appointment=1, characteristics={**good, "STATIC_IP_REQUESTED": "yes"}), f"{ITEM}[1].value"),
-        (order(9, appointment=1, orderType="CEASE"), "orderType"),
+        (order(9, appointment=1, orderType="UNSOLICITED_CEASE"), "orderType: is not one of the accepted values"),
         (order(9, appointment=1, notes=""), "notes"),
         (order(9, appointment=1, hazards="x" * 1001), "hazards"),
         (order(9, appointment=1, engineerTasks=["install router"]), "engineerTasks[0]"),
@@ -113,16 +113,28 @@ async def test_all_rules_broken_at_once_are_told_at_once(running: Gateway) -> No
 
 
 async def test_faults_beside_what_cannot_be_read_are_told_too(running: Gateway) -> None:
-    body = {**order(9, tenant="ISP1", appointment=77), "id": "9", "orderType": "START", "order_type": 1}
+    body = {**order(9, tenant="ISP1", appointment=77), "id": "9", "order_type": 1}
     del body["primaryContact"]
     got = await running.ask("POST", "service-orders", body=body, extra={"X-Scenario": "NOPE"})
     told = got.refused(400, "MALFORMED_REQUEST")
-    starts = ["id", "orderType", "primaryContact", "X-Scenario", "tenant", "appointmentReservationId"]
+    starts = ["id", "primaryContact", "X-Scenario", "tenant", "appointmentReservationId"]
     assert [one.partition(": ")[0] for one in told] == starts, told
     body["address"] = "10025559646"
     told = (await place(running, body)).refused(400, "MALFORMED_REQUEST")
-    starts = ["id", "orderType", "address", "primaryContact", "tenant", "appointmentReservationId"]
+    starts = ["id", "address", "primaryContact", "tenant", "appointmentReservationId"]
     assert [one.partition(": ")[0] for one in told] == starts, told
+
+
+async def test_an_unknown_order_type_leaves_nothing_to_be_judged_but_what_all_orders_say(running: Gateway) -> None:
+    body = {**order(9, tenant="ISP1", appointment=77), "id": "9", "orderType": "BEGIN"}
+    del body["primaryContact"]
+    got = await running.ask("POST", "service-orders", body=body, extra={"X-Scenario": "NOPE"})
+    told = got.refused(400, "MALFORMED_REQUEST")
+    assert [one.partition(": ")[0] for one in told] == ["id", "orderType", "X-Scenario", "tenant"], told
+    assert told[1].endswith("accepted is one of NEW, START, TRANSFER, TAKEOVER, SWAP, MODIFY, CEASE")
+    del body["orderType"]
+    assert "orderType: is required" in (await place(running, body)).refused(400, "MALFORMED_REQUEST")[1]
+    (await place(running, {**order(9), "orderType": ["NEW"]})).refused(400, "MALFORMED_REQUEST")
 
 
 async def test_dry_run_answers_valid_and_does_nothing(running: Gateway) -> None:

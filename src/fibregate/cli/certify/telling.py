@@ -21,9 +21,9 @@ from fibregate.sandbox import speech
 from fibregate.sandbox.course import upcoming
 from fibregate.sandbox.library import MAIN, library
 from fibregate.sandbox.scene import Memory, Scene
-from fibregate.suppliers.network.model import Provisioned
+from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Draft, Note, Update
-from fibregate.vocabulary import PROBLEM_CODES, Nation, OrderKey, OrderStatus, Reason, SupplierId, TenantId
+from fibregate.vocabulary import PROBLEM_CODES, Nation, OrderKey, OrderStatus, OrderType, Reason, SupplierId, TenantId
 
 STORY: Final = "F27"
 NOTES, LETTERS_IN_A_NOTE = 50, 1000
@@ -158,6 +158,7 @@ def _scene(order: int, now: BusinessTime) -> Scene:
         supplier=SupplierId(1),
         order=OrderKey(order),
         order_id=order,
+        kind=OrderType.NEW,
         tenant_code=_TENANT_CODE,
         uprn=story.uprns[0],
         status=OrderStatus.SENT_TO_SUPPLIER,
@@ -172,6 +173,7 @@ def _scene(order: int, now: BusinessTime) -> Scene:
         reservation=order,
         starts=uk_instant(visit, time(8)),
         ends=uk_instant(visit, time(13)),
+        quoted=uk_instant(visit, time(8)),
         story=story,
         problem=None,
         kci_delay=None,
@@ -185,6 +187,7 @@ def _order(scene: Scene, number: int) -> Order:
         tenant_code=scene.tenant_code,
         key=scene.order,
         id=number,
+        door="WHOLESALE",
         order_type="NEW",
         status=scene.status,
         returns_to=None,

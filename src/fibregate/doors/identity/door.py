@@ -1,10 +1,10 @@
-"""The two doors: tokens in OAuth's dialect, keys in our own."""
+"""The doors: tokens in OAuth's dialect, with two spellings of its refusals, and keys in our own."""
 
 from typing import Any
 
 from fibregate.db import Db
-from fibregate.doors.identity import keys, token, webhook_keys
-from fibregate.doors.identity.errors import KEYS, OAUTH
+from fibregate.doors.identity import access_token, keys, token, webhook_keys
+from fibregate.doors.identity.errors import ACCESS, KEYS, OAUTH
 from fibregate.doors.identity.failures import Failures
 from fibregate.doors.identity.token import Identity
 from fibregate.tenants.callers import Callers
@@ -19,6 +19,13 @@ def doors(callers: Callers, db: Db, *, sign_in_failures: int = 20) -> list[Door[
             prefix="/IdentityModule/v1.0/oauth",
             dialect=OAUTH,
             routes=token.ROUTES,
+            authenticate=callers.authenticate,
+            services=identity,
+        ),
+        Door(
+            prefix="/v1/auth",
+            dialect=ACCESS,
+            routes=access_token.ROUTES,
             authenticate=callers.authenticate,
             services=identity,
         ),

@@ -1,4 +1,4 @@
-"""How the token endpoint spells refusals: OAuth's words in OAuth's shape, never the gateway's error object."""
+"""How the token endpoints spell refusals: OAuth's words in OAuth's shape, never the gateway's error object."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -54,6 +54,24 @@ OAUTH: Final = Dialect(
         errors.HeadTooLarge: (431, "invalid_request"),
         errors.Unavailable: (503, "temporarily_unavailable"),
         errors.SupplierTimedOut: (503, "temporarily_unavailable"),
+    },
+    fault=(500, "server_error"),
+    missing_body_field=400,
+    request_id=False,
+    conversation_id=False,
+    render=_render,
+    error_model=OAuthError,
+)
+
+ACCESS: Final = Dialect(
+    name="auth",
+    title="Access tokens",
+    description="Access tokens for the tenant door and for supplier updates, each at an address of its own.",
+    spelling={
+        **OAUTH.spelling,
+        InvalidScope: (400, "invalid_request"),
+        errors.NotAuthorised: (400, "invalid_client"),
+        errors.Forbidden: (400, "unauthorized_client"),
     },
     fault=(500, "server_error"),
     missing_body_field=400,

@@ -1,7 +1,8 @@
 """`POST /IdentityModule/v1.0/oauth/token`."""
 
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -14,12 +15,13 @@ from fibregate.errors import Forbidden, GatewayError, NotAuthorised, Unavailable
 from fibregate.tenants.callers import Callers
 from fibregate.tenants.model import Client
 from fibregate.web.call import Answer, Call
+from fibregate.web.dialect import Dialect
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
 EVERYTHING: Final = "default"
 """The scope that is answered, and may be asked for, when a client wants all that it has."""
-_BEARER: Final = "Bearer"
+BEARER: Final = "Bearer"
 _UNCACHED: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="fibregate", charset="UTF-8"'}
 
@@ -74,20 +76,32 @@ class TokenAnswer(Wire):
 
 
 async def issue(call: Call[None, TokenRequest | None, Identity]) -> Answer:
-    """Refusals are spelt here, because OAuth wants its own headers with them."""
+    return await answered(call, OAUTH, _granted(call), headers=_CHALLENGE)
+
+
+async def answered(
+    call: Call[None, Any, Identity], dialect: Dialect, granting: Awaitable[Wire], *, headers: Mapping[str, str]
+) -> Answer:
+    """A token, or a refusal, which is spelt here because OAuth wants its own headers with it.
+
+    `headers` go with the refusal of a client that is not known.
+    """
     try:
-        return Answer(200, await _granted(call), _UNCACHED)
+        return Answer(200, await granting, _UNCACHED)
     except Unavailable:
         raise
     except GatewayError as error:
         if isinstance(error, NotAuthorised | Forbidden):
             await failures.note(call.services.db, call.services.failures, peer=call.peer, client_id=_named(call))
-        refusal = OAUTH.refusal(error)
-        headers = {**_UNCACHED, **(_CHALLENGE if isinstance(error, NotAuthorised) else {})}
-        return Answer(refusal.status, OAUTH.render(refusal), headers)
+        refusal = dialect.refusal(error)
+        return Answer(
+            refusal.status,
+            dialect.render(refusal),
+            {**_UNCACHED, **(headers if isinstance(error, NotAuthorised) else {})},
+        )
 
 
-def _named(call: Call[None, TokenRequest | None, Identity]) -> str | None:
+def _named(call: Call[None, Any, Identity]) -> str | None:
     """The client that somebody says to be."""
     asked = call.body or TokenRequest()
     try:
@@ -96,21 +110,28 @@ def _named(call: Call[None, TokenRequest | None, Identity]) -> str | None:
         return None
 
 
-async def _granted(call: Call[None, TokenRequest | None, Identity]) -> TokenAnswer:
-    asked, identity = call.body or TokenRequest(), call.services
+async def recognised(call: Call[None, Any, Identity], client_id: str | None, client_secret: str | None) -> Client:
+    """The enabled client that shows its secret. Raises `NotAuthorised`, `Forbidden`, and `Unavailable` when hurried."""
+    identity = call.services
     identity.per_address.take(call.peer)
-    client_id, secret = credentials.presented(call.headers.get("authorization"), asked.client_id, asked.client_secret)
+    client_id, secret = credentials.presented(call.headers.get("authorization"), client_id, client_secret)
     client = await identity.callers.recognise(client_id, secret)
     if client is None:
         raise credentials.refused()
     identity.per_client.take(client_id)
     if not client.enabled:
         raise Forbidden("client: is disabled; ask the operator of this gateway")
+    return client
+
+
+async def _granted(call: Call[None, TokenRequest | None, Identity]) -> TokenAnswer:
+    asked = call.body or TokenRequest()
+    client = await recognised(call, asked.client_id, asked.client_secret)
     if asked.grant_type not in {None, "", "client_credentials"}:
         raise UnsupportedGrantType("grant_type: accepted is client_credentials")
     scopes = _scopes(client, asked.scope or EVERYTHING)
-    token, seconds = await identity.callers.token_for(client, scopes)
-    return TokenAnswer(access_token=token, token_type=_BEARER, expires_in=seconds, scope=asked.scope or EVERYTHING)
+    token, seconds = await call.services.callers.token_for(client, scopes)
+    return TokenAnswer(access_token=token, token_type=BEARER, expires_in=seconds, scope=asked.scope or EVERYTHING)
 
 
 def _scopes(client: Client, asked: str) -> frozenset[str]:

@@ -78,6 +78,21 @@ def read_order_cursor(text: str | None, tenant: TenantId) -> tuple[datetime | No
     return moment, int(order_key)
 
 
+def service_cursor(tenant: TenantId, service_id: str) -> str:
+    return _written("s", tenant, service_id.encode().hex())
+
+
+def read_service_cursor(text: str | None, tenant: TenantId) -> str:
+    """The id of the last service seen; without one, less than any. Raises `Invalid`."""
+    if text is None:
+        return ""
+    parts = _read(text, "s", tenant, count=1)
+    try:
+        return bytes.fromhex(parts[0]).decode()
+    except ValueError:
+        raise _not_ours() from None
+
+
 def _written(kind: str, tenant: TenantId, *parts: str) -> str:
     plain = "|".join((kind, str(tenant), *parts))
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")

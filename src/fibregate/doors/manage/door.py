@@ -8,10 +8,13 @@ from fibregate.doors.manage import (
     endpoint_trials,
     endpoints,
     feed,
+    live_services,
+    order_options,
     orders,
     reconcile,
     replays,
     skips,
+    suppliers,
 )
 from fibregate.doors.manage.errors import MANAGE
 from fibregate.doors.manage.services import Manage
@@ -31,6 +34,9 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
             *endpoint_trials.ROUTES,
             *feed.ROUTES,
             *orders.ROUTES,
+            *order_options.ROUTES,
+            *suppliers.ROUTES,
+            *live_services.ROUTES,
             *skips.ROUTES,
             *replays.ROUTES,
             *reconcile.ROUTES,

@@ -1,14 +1,17 @@
 """What the routes of this door are handed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fibregate.clock import BusinessClock
 from fibregate.db import Db
 from fibregate.errors import Unknown
 from fibregate.kcis.endpoints.creations import Creation
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.kcis.endpoints.trials import Trials
+from fibregate.suppliers.health import Health
 from fibregate.tenants.model import Actor
 from fibregate.vocabulary import TenantId
 from fibregate.web.call import Call
@@ -18,9 +21,11 @@ SCOPE = "manage"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manage:
-    """One for a process."""
+    """One for a process. `health` is how suppliers have answered it, by their codes."""
 
     db: Db
+    clock: BusinessClock
+    health: Mapping[str, Health]
     rules: Rules
     trials: Trials
 

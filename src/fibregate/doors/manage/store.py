@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fibregate.db import Row, Statements
 from fibregate.vocabulary import TenantId
@@ -111,3 +111,37 @@ async def list_unmentioned(
 ) -> list[int]:
     """Open orders that are not among these, the oldest first."""
     return [row["id"] for row in await on.rows(_LIST_UNMENTIONED, tenant, list(ids), list(ended), limit)]
+
+
+_LIST_SERVICES = """
+select
+    s.service_id, s.state, u.code as supplier, s.service, s.characteristics, s.ont_reference, s.port_number, s.enni_id,
+    s.outer_vlan || '.' || s.inner_vlan as vlan, s.since, s.ceased_at, coalesce(o.id, s.order_id) as order_id,
+    coalesce(s.address, jsonb_build_object('id', s.uprn::text, 'type', 'UPRN')) as address,
+    s.state = 'ACTIVE' and s.since > clock() - $2::interval as early_life
+from services as s
+join suppliers as u on u.supplier_id = s.supplier_id
+left join orders as o on o.tenant_id = $1 and o.order_key = s.order_key
+where s.tenant_id = $1 and s.since is not null
+    and ($3::text[] is null or s.state = any($3))
+    and ($4::bigint is null or s.uprn = $4)
+    and ($5::text is null or s.service_id = $5)
+    and s.service_id > $6
+order by s.service_id limit $7
+"""
+
+
+async def list_services(
+    on: Statements,
+    tenant: TenantId,
+    *,
+    early_life: timedelta,
+    states: Sequence[str] | None,
+    uprn: int | None,
+    service_id: str | None,
+    after: str,
+    limit: int,
+) -> Sequence[Row]:
+    """Those that are or were live, by their ids."""
+    states = None if states is None else list(states)
+    return await on.rows(_LIST_SERVICES, tenant, early_life, states, uprn, service_id, after, limit)

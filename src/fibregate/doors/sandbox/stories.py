@@ -7,8 +7,9 @@ from pydantic import Field
 from fibregate.doors.sandbox.services import SCOPE, Sandbox
 from fibregate.errors import Unknown
 from fibregate.sandbox import store
-from fibregate.sandbox.library import Story, library
+from fibregate.sandbox.library import library
 from fibregate.sandbox.scene import Memory
+from fibregate.sandbox.written import Story
 from fibregate.vocabulary import TenantId
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Id, Stamp

@@ -1,4 +1,4 @@
-"""The tenant door: an ISP reaches many suppliers through us. Its KCIs are built; its routes are not yet.
+"""The tenant door: an ISP reaches many suppliers through us, and we number what it asks for.
 
-Rules: `docs/reference/kcis.md`.
+Shapes, statuses and rules: `docs/reference/tenant.md`; its KCIs: `docs/reference/kcis.md`.
 """

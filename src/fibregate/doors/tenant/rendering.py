@@ -1,6 +1,7 @@
 """A KCI as the tenant dialect's `POST /kcis` tells it, from nothing but the KCI's frozen facts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
@@ -58,6 +59,16 @@ _ENTITY: Final = (
 
 def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
     """The bytes of the record; `deliveredOn` is when they were made. Unset fields are left out."""
+    about = {"entityType": _ENTITY_TYPES.get(facts["orderType"], _PROVIDES), "entity": _told_entity(facts)}
+    return orjson.dumps({**_record(facts, made_at), **about})
+
+
+def shown(facts: Mapping[str, Any], made_at: datetime | None, delivery: str | None) -> dict[str, Any]:
+    """The same record as an order lists it: with what became of it, and without the order around it."""
+    return without_unset({**_record(facts, made_at), "deliveryStatus": delivery, **_requests(facts)})
+
+
+def _record(facts: Mapping[str, Any], made_at: datetime | None) -> dict[str, Any]:
     kind, member, told = _told(facts)
     record = {
         "id": facts["id"],
@@ -65,14 +76,12 @@ def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
         "sequenceNumber": facts["sequenceNumber"],
         "issuedOn": facts.get("issuedAt"),
         "receivedOn": facts.get("receivedAt"),
-        "deliveredOn": stamp(made_at),
+        "deliveredOn": stamp(made_at) if made_at else None,
         "updateType": kind,
         member: told,
         "supplierNotes": [without_unset(one) for one in cast("Sequence[Mapping[str, Any]]", facts.get("notes") or ())],
-        "entityType": _ENTITY_TYPES.get(facts["orderType"], _PROVIDES),
-        "entity": _entity(facts),
     }
-    return orjson.dumps(without_unset(record))
+    return without_unset(record)
 
 
 def url(saved: str) -> str:
@@ -106,15 +115,31 @@ def _information(facts: Mapping[str, Any]) -> str:
     return reason
 
 
-def _entity(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _told_entity(facts: Mapping[str, Any]) -> dict[str, Any]:
     frozen = cast("Mapping[str, Any]", facts.get("entity") or {})
     whole = {"id": facts["orderId"], "orderType": facts["orderType"], "status": facts["status"], **frozen}
-    entity = {name: whole.get(ours) for name, ours in _ENTITY}
-    entity["serviceOrderAmendment"] = _request(facts.get("amendment"))
-    entity["serviceOrderCancellation"] = _request(facts.get("cancellation"))
-    return without_unset(entity)
+    return {**entity(whole), **_requests(facts)}
 
 
-def _request(asked: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The tenant's amendment or cancellation that is answered."""
-    return without_unset({"id": asked.get("id"), "supplierReference": asked.get("reference")} if asked else {})
+def entity(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """An order, from the field names that every dialect shares to those of this one."""
+    return without_unset({name: whole.get(ours) for name, ours in _ENTITY})
+
+
+def _requests(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The amendment or cancellation that this is about."""
+    return without_unset(
+        {
+            "serviceOrderAmendment": change(facts.get("amendment") or {}),
+            "serviceOrderCancellation": change(facts.get("cancellation") or {}),
+        }
+    )
+
+
+def change(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """An amendment or a cancellation, from the field names that every dialect shares; an empty member stays.
+
+    It removes what is stored.
+    """
+    named = {"supplierReference" if name == "reference" else name: value for name, value in asked.items()}
+    return {name: value for name, value in named.items() if value is not None}

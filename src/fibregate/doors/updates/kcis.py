@@ -7,15 +7,17 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from fibregate import calendars
 from fibregate.doors.updates import companions
 from fibregate.doors.updates.services import SCOPE, Updates
 from fibregate.errors import Invalid, Malformed
-from fibregate.inbox import actions
+from fibregate.inbox import actions, announced
 from fibregate.inbox.actions import Named
+from fibregate.inbox.announced import Announced
 from fibregate.suppliers.port import Note, Timeslot, Update
 from fibregate.vocabulary import OrderStatus, Reason, SupplierId
 from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Id, Instant, Text50, Text1000
+from fibregate.web.fields import Day, Id, Instant, Text50, Text1000
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
@@ -60,7 +62,11 @@ class EntityIn(Wire):
     supplier_order_reference: Text50 | None = None
     tenant: Text50 | None = None
     status: OrderStatus | None = None
+    service_id: Text50 | None = None
     service_order_item: ItemIn | None = None
+    service_characteristics: Annotated[list[CharacteristicIn], Field(max_length=50)] = Field(
+        default_factory=list[CharacteristicIn]
+    )
     appointment_reservation_reference: Text50 | None = None
     appointment_timeslot: SlotIn | None = None
     committed_date: Instant | None = None
@@ -69,6 +75,13 @@ class EntityIn(Wire):
     service_order_amendment_reference: Text50 | None = None
     service_order_cancellation_id: Id | None = None
     service_order_cancellation_reference: Text50 | None = None
+
+
+class CeaseIn(EntityIn):
+    """A cease that the supplier has ordered itself: of which service, why, and when it ends."""
+
+    reason: Code | None = None
+    requested_cease_date: Instant | Day | None = None
 
 
 class KciIn(Wire):
@@ -84,34 +97,27 @@ class KciIn(Wire):
     supplier_codes: Annotated[list[Text50], Field(max_length=50)] = Field(default_factory=list[str])
     supplier_notes: Annotated[list[NoteIn], Field(max_length=50)] = Field(default_factory=list[NoteIn])
     provide_service_order: EntityIn | None = None
-    modify_service_order: dict[str, Any] | None = None
-    cease_service_order: dict[str, Any] | None = None
-    unsolicited_cease_service_order: dict[str, Any] | None = None
+    modify_service_order: EntityIn | None = None
+    cease_service_order: EntityIn | None = None
+    unsolicited_cease_service_order: CeaseIn | None = None
     ethernet_service_order: dict[str, Any] | None = None
     service_test: dict[str, Any] | None = None
     service_problem: dict[str, Any] | None = None
     reportable_incident: dict[str, Any] | None = None
 
 
-_OTHERS: Final = (
+_ORDERS: Final = (
+    "provide_service_order",
     "modify_service_order",
     "cease_service_order",
     "unsolicited_cease_service_order",
-    "ethernet_service_order",
-    "service_test",
-    "service_problem",
-    "reportable_incident",
 )
+_OTHERS: Final = ("ethernet_service_order", "service_test", "service_problem", "reportable_incident")
 
 
 async def receive(call: Call[None, KciIn, Updates]) -> Answer:
-    entity = call.body.provide_service_order
-    others = [to_camel(name) for name in _OTHERS if getattr(call.body, name) is not None]
-    if others:
-        raise Invalid(f"{name}: not taken; accepted is provideServiceOrder, and nothing beside it" for name in others)
-    if entity is None:
-        raise Malformed("provideServiceOrder: is required; the order that the update is about")
-    update = _update(call.body, entity, await call.services.clock.now())
+    entity, now = _entity(call.body), await call.services.clock.now()
+    update = _update(call.body, entity, now)
     missing = list(companions.faults(update))
     if missing:
         raise Invalid(missing)
@@ -121,8 +127,46 @@ async def receive(call: Call[None, KciIn, Updates]) -> Answer:
         order_id=entity.id,
         reference=entity.supplier_order_reference,
     )
-    await actions.receive(call.services.db, named, update, call.raw)
+    if isinstance(entity, CeaseIn) and update.reason is Reason.CREATED:
+        await announced.receive(call.services.db, named, _cease(entity, now), update, call.raw, now=now)
+    else:
+        await actions.receive(call.services.db, named, update, call.raw)
     return Answer(204)
+
+
+def _entity(said: KciIn) -> EntityIn:
+    """The one order that it is about. Raises `Invalid` and `Malformed`."""
+    others = [to_camel(name) for name in _OTHERS if getattr(said, name) is not None]
+    found: dict[str, EntityIn] = {name: one for name in _ORDERS if (one := getattr(said, name)) is not None}
+    accepted = " or ".join(to_camel(name) for name in _ORDERS)
+    if others:
+        raise Invalid(f"{name}: not taken; accepted is {accepted}, and nothing beside it" for name in others)
+    if not found:
+        raise Malformed(f"{accepted}: is required; the order that the update is about")
+    if len(found) > 1:
+        raise Invalid(f"{', '.join(to_camel(name) for name in found)}: accepted is one of them, and nothing beside it")
+    name, entity = found.popitem()
+    if said.reason_code is Reason.CREATED and name != "unsolicited_cease_service_order":
+        raise Invalid("reasonCode: CREATED goes with unsolicitedCeaseServiceOrder alone")
+    return entity
+
+
+def _cease(entity: CeaseIn, now: datetime) -> Announced:
+    missing = [
+        f"{to_camel(name)}: required with reasonCode CREATED"
+        for name in ("service_id", "reason")
+        if getattr(entity, name) is None
+    ]
+    if missing:
+        raise Invalid(missing)
+    ends = entity.requested_cease_date
+    if ends is None:
+        ends = entity.committed_date or now
+    return Announced(
+        service_id=entity.service_id or "",
+        reason=entity.reason or "",
+        ends_at=ends if isinstance(ends, datetime) else calendars.end_of_day(ends),
+    )
 
 
 def _update(said: KciIn, entity: EntityIn, now: datetime) -> Update:
@@ -154,8 +198,12 @@ def _slot(slot: SlotIn | None) -> Timeslot | None:
 
 
 def _facts(entity: EntityIn) -> dict[str, str]:
-    given = entity.service_order_item.service_characteristics if entity.service_order_item else []
-    return {one.name: one.value for one in given if one.name in NETWORK_FACTS}
+    given = [*(entity.service_order_item.service_characteristics if entity.service_order_item else [])]
+    given += entity.service_characteristics
+    facts = {one.name: one.value for one in given if one.name in NETWORK_FACTS}
+    if entity.service_id is not None and not isinstance(entity, CeaseIn):
+        facts.setdefault("SERVICE_ID", entity.service_id)
+    return facts
 
 
 EXAMPLE: Final[dict[str, Any]] = {

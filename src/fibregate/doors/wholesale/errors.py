@@ -11,6 +11,7 @@ WHOLESALE: Final = Dialect(
     description="What an address can have, when an engineer can come, orders, and how they stand.",
     spelling={
         errors.NotImplementedHere: (501, "SUPPLIER_FAULT"),
+        errors.Misasked: (500, "SUPPLIER_FAULT"),
         errors.SupplierFault: (500, "SUPPLIER_FAULT"),
         errors.Unavailable: (503, "SUPPLIER_FAULT"),
     },

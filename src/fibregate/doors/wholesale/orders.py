@@ -1,14 +1,23 @@
 """Place an order, and read how it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from fibregate.db import Row
-from fibregate.doors.wholesale.order_shapes import STAND_INS, OrderIn, OrderOut, OrderQuery, ValidOut
-from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
-from fibregate.doors.wholesale.wire import (
-    Contact,
+from fibregate.doors.wholesale.order_shapes import (
+    BODY,
+    SHAPES,
+    STAND_INS,
+    CeaseIn,
+    ModifyIn,
+    OrderIn,
+    OrderOut,
+    OrderQuery,
+    ProvideIn,
+    ValidOut,
 )
+from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
+from fibregate.doors.wholesale.wire import Characteristic, Contact
 from fibregate.errors import Invalid
 from fibregate.kcis.standing import actions as standing
 from fibregate.kcis.standing.model import Outcome
@@ -29,11 +38,21 @@ async def place(call: Call[OrderQuery, OrderIn, Wholesale]) -> Answer:
 
 async def further(partial: Partial[Wholesale]) -> list[str]:
     """Every fault of an order beyond those of the fields that could not be read."""
-    unread = partial.spoilt | {name for name in STAND_INS if name not in partial.body}
-    readable = {name: value for name, value in partial.body.items() if name not in unread}
-    request = _request(OrderIn.model_validate({**STAND_INS, **readable}, by_alias=True, by_name=False), b"", unread)
     how = await _how(partial.services, partial.headers, dry_run=True)
+    shape = SHAPES.get(str(partial.body.get(BODY.field))) if BODY.field not in partial.spoilt else None
+    if shape is None:  # nobody knows what the rest should be
+        return [*how.faults, *_tenant(partial)]
+    stand_ins = STAND_INS[shape]
+    unread = partial.spoilt | {name for name in stand_ins if name not in partial.body}
+    readable = {name: value for name, value in partial.body.items() if name not in unread}
+    request = _request(shape.model_validate({**stand_ins, **readable}, by_alias=True, by_name=False), b"", unread)
     return await actions.faults(partial.services.db, TenantId(partial.caller.tenant), request, how)
+
+
+def _tenant(partial: Partial[Wholesale]) -> Iterator[str]:
+    said = partial.body.get("tenant")
+    if isinstance(said, str) and said != partial.caller.tenant_code:
+        yield f"tenant: must be the tenant of the token; accepted: {partial.caller.tenant_code}"
 
 
 async def _how(services: Wholesale, headers: Mapping[str, str], *, dry_run: bool) -> Placement:
@@ -47,31 +66,54 @@ async def _how(services: Wholesale, headers: Mapping[str, str], *, dry_run: bool
 
 
 def _request(asked: OrderIn, fingerprint: bytes, unread: frozenset[str] = frozenset()) -> Request:
-    item = asked.service_order_item
+    about = _provided(asked) if isinstance(asked, ProvideIn) else _of_service(asked)
+    more = {} if isinstance(asked, CeaseIn) else _visited(asked)
     return Request(
         id=asked.id,
         order_type=asked.order_type,
         tenant_code=asked.tenant,
-        uprn=asked.address.uprn,
-        address=asked.address.as_sent,
-        service=item.service_specification.id,
-        characteristics=[{"name": one.name, "value": one.value} for one in item.service_characteristics],
         primary_contact=_contact(asked.primary_contact),
-        secondary_contact=_contact(asked.secondary_contact) if asked.secondary_contact else None,
-        appointment_id=asked.appointment_reservation_id,
-        appointment_reference=asked.appointment_reservation_reference,
+        secondary_contact=_contact(asked.secondary_contact),
         requested_completion_date=asked.requested_completion_date,
-        engineer_tasks=asked.engineer_tasks,
-        hazards=asked.hazards,
-        on_site_restrictions=asked.on_site_restrictions,
         notes=asked.notes,
         body_hash=fingerprint,
         unread=unread,
+        **about,
+        **more,
     )
 
 
-def _contact(contact: Contact) -> dict[str, Any]:
-    return contact.model_dump(by_alias=True, exclude_none=True)
+def _provided(asked: ProvideIn) -> dict[str, Any]:
+    item = asked.service_order_item
+    return {
+        "uprn": asked.address.uprn,
+        "address": asked.address.as_sent,
+        "service": item.service_specification.id,
+        "characteristics": _characteristics(item.service_characteristics),
+    }
+
+
+def _of_service(asked: ModifyIn | CeaseIn) -> dict[str, Any]:
+    changes = asked.service_characteristics if isinstance(asked, ModifyIn) else []
+    return {"service_id": asked.service_id, "characteristics": _characteristics(changes)}
+
+
+def _visited(asked: ProvideIn | ModifyIn) -> dict[str, Any]:
+    return {
+        "appointment_id": asked.appointment_reservation_id,
+        "appointment_reference": asked.appointment_reservation_reference,
+        "engineer_tasks": asked.engineer_tasks,
+        "hazards": asked.hazards,
+        "on_site_restrictions": asked.on_site_restrictions,
+    }
+
+
+def _characteristics(asked: list[Characteristic]) -> list[dict[str, str]]:
+    return [{"name": one.name, "value": one.value} for one in asked]
+
+
+def _contact(contact: Contact | None) -> dict[str, Any] | None:
+    return contact.model_dump(by_alias=True, exclude_none=True) if contact else None
 
 
 async def read(call: Call[None, None, Wholesale]) -> Answer:
@@ -137,6 +179,38 @@ ORDER: Final = {
     "requestedCompletionDate": "2025-07-28",
 }
 
+TRANSFER: Final = {
+    "id": 128,
+    "orderType": "TRANSFER",
+    "tenant": "YOUR_TENANT",
+    "address": {"id": "999900001024", "type": "UPRN"},
+    "serviceOrderItem": {
+        "serviceSpecification": {"id": "fttp"},
+        "serviceCharacteristics": [
+            {"name": "LINE_PROFILE", "value": "80/20"},
+            {"name": "ONT_REFERENCE", "value": "ONT0123456789"},
+            {"name": "ONT_PORT", "value": "1"},
+        ],
+    },
+    "primaryContact": {"name": "Jane Doe", "phoneNumber": "01234 567890"},
+    "requestedCompletionDate": "2025-07-28",
+}
+MODIFY: Final = {
+    "id": 129,
+    "orderType": "MODIFY",
+    "tenant": "YOUR_TENANT",
+    "serviceId": "NW1-S-00000127",
+    "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "80/20"}],
+    "requestedCompletionDate": "2025-08-04",
+}
+CEASE: Final = {
+    "id": 130,
+    "orderType": "CEASE",
+    "tenant": "YOUR_TENANT",
+    "serviceId": "NW1-S-00000127",
+    "requestedCompletionDate": "2025-08-29",
+}
+
 SANDBOX_HEADERS: Final = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
 
 ROUTES: Final = [
@@ -147,18 +221,19 @@ ROUTES: Final = [
         summary="Place an order",
         description=(
             "202 means received and kept, not accepted by the network: ACKNOWLEDGED or ORDER_REJECTED follows. "
+            "`orderType` says which shape the body has. "
             "The same id with an equal body does nothing twice. `X-Scenario`, `X-Problem-Code` and `X-Kci-Delay` "
             "choose what happens next, in a sandbox only."
         ),
         scope=SCOPE,
         action=place,
         query=OrderQuery,
-        body=OrderIn,
+        body=BODY,
         headers=SANDBOX_HEADERS,
         further=further,
         answers={202: None, 200: ValidOut},
         tags=("Orders",),
-        body_examples={"documents": ORDER},
+        body_examples={"documents": ORDER, "transfer": TRANSFER, "modify": MODIFY, "cease": CEASE},
         answer_examples={200: {"valid": True}},
     ),
     Route(

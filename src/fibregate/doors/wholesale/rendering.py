@@ -7,6 +7,7 @@ import orjson
 
 from fibregate.calendars import stamp
 from fibregate.clock import BusinessTime
+from fibregate.kcis.rendering import without_unset
 
 NAME: Final = "wholesale-webhook"
 
@@ -33,6 +34,7 @@ def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
     """The bytes of the event; `details.deliveredOn` is when they were made. Unset fields are left out."""
     words = _words(facts)
     details = {name: facts[key] for name, key in _DETAILS if _set(facts.get(key))}
+    details |= {name: _request(facts[name]) for name in ("amendment", "cancellation") if _set(facts.get(name))}
     details["deliveredOn"] = stamp(made_at)
     event = {
         "id": facts["id"],
@@ -45,6 +47,12 @@ def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
     if words:
         event["notes"] = details["notes"] = words
     return orjson.dumps({**event, "details": details})
+
+
+def _request(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The tenant's amendment or cancellation that is answered: which, and how it stands."""
+    named = {"id": asked.get("id"), "supplierReference": asked.get("reference"), "status": asked.get("status")}
+    return without_unset(named)
 
 
 def _about(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -7,12 +7,13 @@ from typing import Any
 from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessClock
 from fibregate.db import Db
-from fibregate.vocabulary import TenantId
+from fibregate.vocabulary import ChangeKind, TenantId
 from fibregate.web.call import Call
 
 SCOPE = "gateway"
 Hook = Callable[[int], Awaitable[None]]
 ReadPlay = Callable[[Mapping[str, str]], Mapping[str, Any] | None]
+ReadChangePlay = Callable[[ChangeKind, Mapping[str, str]], Mapping[str, Any] | None]
 
 
 async def nothing(_: int) -> None:
@@ -21,6 +22,10 @@ async def nothing(_: int) -> None:
 
 def no_play(_: Mapping[str, str]) -> None:
     """Scenario headers mean nothing outside a sandbox."""
+
+
+def no_change_play(_: ChangeKind, __: Mapping[str, str]) -> None:
+    """The same of those that come with an amendment or a cancellation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class Wholesale:
     before_availability: Hook = nothing
     before_booking: Hook = nothing
     read_play: ReadPlay = no_play
+    read_change_play: ReadChangePlay = no_change_play
+    answers_late: frozenset[int] = frozenset()
 
 
 def tenant_of(call: Call[Any, Any, Wholesale]) -> TenantId:

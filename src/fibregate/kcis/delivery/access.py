@@ -1,8 +1,6 @@
 """What an attempt needs beyond its signature: the endpoint's own headers, and who we are to the receiver."""
 
-import asyncio
 import ssl
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,12 +10,11 @@ from uuid import UUID
 
 import orjson
 
-from fibregate.kcis.delivery.tokens import Tokens, basic
 from fibregate.vault import Vault
-from fibregate.web.connector import Connector, NotDelivered
+from fibregate.web.certificates import Certificates
+from fibregate.web.connector import Connector
+from fibregate.web.tokens import Tokens, basic
 
-OPEN_CONTEXTS: Final = 128
-"""Client certificates that are kept ready in this process, those last used."""
 _OPEN_SECRETS: Final = 4096
 
 
@@ -54,10 +51,8 @@ class Accesses:
     """One for a process: keeps tokens and client certificates ready."""
 
     def __init__(self, connector: Connector, vault: Vault) -> None:
-        self._connector, self._vault = connector, vault
-        self._tokens = Tokens(connector)
-        self._contexts: OrderedDict[bytes, ssl.SSLContext] = OrderedDict()
-        self._building = asyncio.Lock()
+        self._vault = vault
+        self._tokens, self._certificates = Tokens(connector), Certificates(connector)
 
     async def of(self, endpoint: UUID, *, auth_kind: str, auth: bytes | None, headers: bytes | None) -> Access:
         """From a row of `endpoints`. Raises `NotDelivered` of the kind `auth` when it cannot be had."""
@@ -66,7 +61,7 @@ class Accesses:
             return Access(found)
         held = opened(self._vault, auth, auth_purpose(endpoint))
         if auth_kind == "MTLS":
-            return Access(found, await self._context(auth, held))
+            return Access(found, await self._certificates.of(auth, held["certificate"], held["privateKey"]))
         if auth_kind == "OAUTH2":
             found["Authorization"] = f"Bearer {await self._tokens.of(endpoint, auth, held)}"
         else:
@@ -76,21 +71,3 @@ class Accesses:
     def forget(self, endpoint: UUID) -> None:
         """The receiver did not take the endpoint's token: the next attempt fetches another."""
         self._tokens.forget(endpoint)
-
-    async def _context(self, kept: bytes, held: Mapping[str, str]) -> ssl.SSLContext:
-        """The same one each time, for connections are pooled by it."""
-        if kept not in self._contexts:
-            async with self._building:
-                if kept not in self._contexts:
-                    self._contexts[kept] = await self._built(held)
-        found = self._contexts[kept]
-        self._contexts.move_to_end(kept)
-        if len(self._contexts) > OPEN_CONTEXTS:
-            self._contexts.popitem(last=False)
-        return found
-
-    async def _built(self, held: Mapping[str, str]) -> ssl.SSLContext:
-        try:
-            return await self._connector.presenting(held["certificate"].encode(), held["privateKey"].encode())
-        except ValueError as error:
-            raise NotDelivered("auth", str(error)) from error

@@ -10,9 +10,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from fibregate.clock import real_now
-from fibregate.kcis.delivery import tokens
 from fibregate.kcis.endpoints.model import KEEP, Auth, AuthKind, Change, Keep, Rules
-from fibregate.web import dialling
+from fibregate.web import dialling, tokens
 from fibregate.web.guard import Guard
 
 MOST_HEADERS: Final = 20

@@ -35,12 +35,15 @@ left join orders as o on o.tenant_id = r.tenant_id and o.order_key = r.order_key
 where r.tenant_id = $1 and r.state in ('ATTACHED', 'CONFIRMED') and (
     o.order_key is null or o.reservation_id is distinct from r.id
     or o.status in ('FAILED_TO_SEND', 'REJECTED', 'CANCELLED', 'FAILED', 'PARTIAL', 'COMPLETED')
+) or r.tenant_id = $1 and r.state = 'PROPOSED' and not exists (
+    select 1 from order_changes as c
+    where c.tenant_id = r.tenant_id and c.reservation_id = r.id and c.status in ('RECEIVED_BY_GATEWAY', 'PENDING')
 )
 """
 
 
 async def list_left_behind(on: Statements, tenant: TenantId) -> list[Row]:
-    """Held for an order that ended, went, or has another visit."""
+    """Held for an order that ended, went, or has another visit, or for an amendment that is decided."""
     return await on.rows(_LEFT_BEHIND, tenant)
 
 
@@ -69,7 +72,7 @@ async def booked(on: Statements, *, since: datetime) -> dict[int, int]:
 _HELD = """
 select r.slot_id, count(*) as places
 from reservations as r join slots as s on s.slot_id = r.slot_id
-where r.tenant_id = $1 and s.ends_at > $2 and r.state in ('RESERVED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')
+where r.tenant_id = $1 and s.ends_at > $2 and r.state in ('RESERVED', 'PROPOSED', 'ATTACHED', 'CONFIRMED', 'FULFILLED')
 group by r.slot_id
 """
 

@@ -126,18 +126,6 @@ async def rest(on: Statements, order: OrderKey) -> None:
     await on.row(_REST, None, order)
 
 
-_COUNT = """
-update orders set kci_count = kci_count + 1, updated_at = $3 where tenant_id = $1 and order_key = $2 returning kci_count
-"""
-
-
-async def count_kci(on: Statements, tenant: TenantId, order: OrderKey, now: datetime) -> int:
-    row = await on.row(_COUNT, tenant, order, now)
-    if row is None:
-        raise AssertionError("the order is locked")
-    return int(row["kci_count"])
-
-
 _LAST_QUESTION = """
 select facts -> 'actBy' as act_by from kcis
 where tenant_id = $1 and order_key = $2 and facts ? 'actBy' order by sequence_number desc limit 1

@@ -1,16 +1,13 @@
 """What happens when news is overdue: the tenant is told once, by the gateway itself, and an alarm sounds."""
 
-from dataclasses import replace
-
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.clock import BusinessTime
 from fibregate.db import Db, Tx
-from fibregate.kcis import actions as kcis
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim
 from fibregate.orders import actions as orders
-from fibregate.orders import updates, view
+from fibregate.orders import news, view
 from fibregate.orders.model import Order
 from fibregate.orders.watch import actions, store
 from fibregate.orders.watch.model import Due, Who
@@ -44,26 +41,8 @@ async def _look(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now: Busi
 
 
 async def _warn(tx: Tx, order: Order, who: Who, due: Due, now: BusinessTime) -> None:
-    number = await store.count_kci(tx, order.tenant, order.key, now)
-    told = replace(order, kci_count=number, updated_at=now)
     act_by = await store.last_act_by(tx, order.tenant, order.key) if who is Who.TENANT else None
-    facts = updates.own_facts(
-        told,
-        Draft(reason=Reason.WARNING, problem_code=PROBLEM, text=due.text),
-        act_by or {"who": who.value, "by": view.stamp(due.at)},
-        now,
-    )
     await store.mark_warned(tx, order.tenant, order.key, now)
     await alarms.sound(tx, order.tenant, kind=Kind.ORDER_SILENT, subject=actions.subject(order), text=due.text, now=now)
-    await kcis.tell(
-        tx,
-        order.tenant,
-        order.key,
-        number=number,
-        reason=Reason.WARNING.value,
-        status=order.status.value,
-        facts=facts,
-        issued_at=None,
-        received_at=None,
-        now=now,
-    )
+    said = Draft(reason=Reason.WARNING, problem_code=PROBLEM, text=due.text)
+    await news.tell(tx, order, said, now, more={"actBy": act_by or {"who": who.value, "by": view.stamp(due.at)}})

@@ -19,9 +19,13 @@ from fibregate.sandbox.world import places, special, store
 from fibregate.sandbox.world.homes import Home, homes
 from fibregate.suppliers.network.books import actions as books
 from fibregate.suppliers.network.catalogue import ORDER_CHARACTERISTICS
+from fibregate.suppliers.network.lines import store as network
+from fibregate.suppliers.network.switches import store as switches
 from fibregate.vocabulary import Nation, Purpose, TenantId
 
 LANE = Lane("books", "daily", None)
+SUPPLIER, OBJECTIONS = "NETWORK1", "TAKEOVER"
+"""Whose objections the invented network takes."""
 AFTER_MIDNIGHT = time(0, 1)
 _SOLD_DAYS = 14
 _CLOSED_DAYS = 28
@@ -49,6 +53,7 @@ async def seed(db: Db, tenants: Mapping[str, TenantId], now: BusinessTime) -> Se
             return None
         count = await _premises(tx, today)
         await _lines(tx, tenants, today, now)
+        await switches.set_objections(tx, SUPPLIER, OBJECTIONS)
         await _partly_sold(tx, today)
         await _clock_changes(tx, today)
         await lanes.schedule(tx, LANE, due_at=now)
@@ -72,9 +77,13 @@ async def daily(db: Db, claim: Claim, now: BusinessTime) -> None:
     """The lane of `refresh`: a minute past midnight in the UK."""
     today = uk_date(now)
     await refresh(db, today)
+    for line in await store.list_ceasing(db, today.isoformat()):
+        async with db.tx(TenantId(line["holder"])) as tx:
+            await network.cease(tx, TenantId(line["holder"]), line["service_id"], now)
+            await network.forget_cease(tx, line["ont_reference"])
+            await store.free_port(tx, line["ont_reference"], line["port_number"])
     async with db.tx(None) as tx:
         await lanes.complete(tx, claim)
-        await store.cease_lines(tx, today.isoformat())
         await lanes.schedule(tx, LANE, due_at=_tomorrow(today))
 
 
@@ -148,12 +157,15 @@ async def _lines(tx: Tx, tenants: Mapping[str, TenantId], today: date, now: date
         for area in places.AREAS:
             if area.code not in handover.not_in:
                 await store.insert_handover(tx, tenants[code], area.code, handover)
-    for place, line in enumerate(found, 1):
-        if line.holder in tenants:
-            await store.speak_for(tx, tenants[line.holder])
-            await store.insert_line(
-                tx, tenants[line.holder], line, order_key=-place, handover=places.HANDOVERS[line.holder], since=now
-            )
+    for line in found:
+        holder = tenants.get(line.holder) if line.holder else None
+        if line.holder and holder is None:
+            continue
+        await store.insert_ont(tx, line, holder=holder, stopped_at=now - special.STOPPED_SINCE)
+        if line.holder and holder:
+            handover = places.HANDOVERS[line.holder]
+            await store.speak_for(tx, holder)
+            await store.insert_live(tx, holder, line, handover=handover, since=now - special.RUNNING_SINCE)
 
 
 async def _partly_sold(tx: Tx, today: date) -> None:

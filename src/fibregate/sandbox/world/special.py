@@ -15,6 +15,8 @@ from fibregate.vocabulary import Nation
 
 AREA = {one.code: one for one in AREAS}
 RELIEF, PLANNED, CEASES = 999900001010, 999900003003, 999900003010
+TO_START, TO_TRANSFER, TO_TAKE_OVER = 999900001002, 999900001024, 999900001025
+STOPPED_SINCE, RUNNING_SINCE = 60 * DAY, 400 * DAY
 READY_IN_DAYS, CEASES_IN_DAYS, RELIEF_IN_WORKING_DAYS = 60, 30, 20
 SURVEY = {"code": "SURVEY_REQUIRED", "text": "A survey comes first"}
 WAYLEAVE = {"code": "WAYLEAVE_SHARED", "text": "Landlord's consent is needed"}
@@ -86,6 +88,9 @@ def _particulars(uprn: int, area: Area, today: date) -> dict[str, Any]:
     house = {"name": "Ferry House", "number": "16"}
     ready = relief_day(today)
     return {
+        TO_START: {"technology": "XGS"},
+        TO_TRANSFER: {"technology": "XGS"},
+        TO_TAKE_OVER: {"technology": "XGS"},
         999900001010: {"ready_date": ready, "constraints": relief_constraints(ready)},
         999900001011: {"address": _at(uprn, area, **flat, unit=("Flat", "12")), "constraints": [WAYLEAVE]},
         999900001012: {"address": _at(uprn, area, **flat, unit=("Penthouse", "1")), "constraints": [WAYLEAVE]},
@@ -167,37 +172,44 @@ def _answers(today: date) -> Iterator[Home]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A terminal on a wall, with one port in use by a tenant."""
+    """A terminal on a wall: its first port in use by a tenant, or, without a holder, stopped."""
 
     uprn: int
     ont_reference: str
     serial_number: str
     line_id: str
     ports: int
-    holder: str
+    holder: str | None
     service_id: str
     inner_vlan: int
     line_characteristics: list[dict[str, str]]
+    characteristics: list[dict[str, str]]
 
 
 def lines(today: date) -> list[Line]:
-    """A09: three ports are free. A10: the only port is in use until its line is ceased."""
+    """A09: three ports are free. A10: in use until its line is ceased. F02: stopped. F24 and F25: ISP2's."""
     ceases = (today + CEASES_IN_DAYS * DAY).isoformat()
     return [
         _line(999900003009, 4, 1001, []),
         _line(CEASES, 1, 1002, [{"name": "PENDING_CEASE", "value": ceases}]),
+        _line(TO_START, 1, 0, [], holder=None),
+        _line(TO_TRANSFER, 1, 1003, []),
+        _line(TO_TAKE_OVER, 1, 1004, []),
     ]
 
 
-def _line(uprn: int, ports: int, vlan: int, characteristics: list[dict[str, str]]) -> Line:
+def _line(
+    uprn: int, ports: int, vlan: int, characteristics: list[dict[str, str]], *, holder: str | None = "ISP2"
+) -> Line:
     return Line(
         uprn=uprn,
         ont_reference=f"ONT{places.chance(f'ont {uprn}', 10**10):010}",
         serial_number=f"FGTE{places.chance(f'serial {uprn}', 16**8):08X}",
         line_id=f"LN{places.chance(f'line {uprn}', 10**10):010}",
         ports=ports,
-        holder="ISP2",
+        holder=holder,
         service_id=f"NW1-S-{places.chance(f'service {uprn}', 10**8):08}",
         inner_vlan=vlan,
         line_characteristics=characteristics,
+        characteristics=[{"name": "LINE_PROFILE", "value": "80/20"}],
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fibregate.calendars import eve
-from fibregate.db import Statements, Tx
+from fibregate.db import Row, Statements, Tx
 from fibregate.sandbox.world.places import SERVICE, Handover, Pattern
 from fibregate.sandbox.world.special import Line
 from fibregate.vocabulary import TenantId
@@ -141,46 +141,60 @@ async def insert_handover(on: Statements, tenant: TenantId, area: str, handover:
     )
 
 
-_INSERT_LINE = """
+_INSERT_ONT = """
 with ont as (
     insert into onts (
         ont_reference, uprn, line_id, serial_number, manufacturer, floor, room, position, line_characteristics
-    ) values ($3, $4, $5, $6, 'Fenwick Optical', 'Ground', 'Hallway', 'Left of front door', $7)
-),
-ports as (
-    insert into ont_ports (ont_reference, port_number, status, holder, service_id)
-    select
-        $3, n, case n when 1 then 'ACTIVE' else 'FREE' end, case n when 1 then $1::integer end,
-        case n when 1 then $2::text end
-    from generate_series(1, $8::integer) as n
+    ) values ($1, $2, $3, $4, 'Fenwick Optical', 'Ground', 'Hallway', 'Left of front door', $5)
 )
-insert into services (
-    tenant_id, service_id, order_key, uprn, service, enni_id, outer_vlan, inner_vlan, ont_reference, port_number,
-    state, since
-) values ($1, $2, $9, $4, $10, $11, $12, $13, $3, 1, 'ACTIVE', $14)
+insert into ont_ports (ont_reference, port_number, status, holder, service_id, stopped_at)
+select
+    $1, n, case when n > 1 then 'FREE' when $7::integer is null then 'STOPPED' else 'ACTIVE' end,
+    case n when 1 then $7 end, case when n = 1 and $7 is not null then $8::text end,
+    case when n = 1 and $7 is null then $9::timestamptz end
+from generate_series(1, $6::integer) as n
 """
 
 
-async def insert_line(
-    on: Statements, tenant: TenantId, line: Line, *, order_key: int, handover: Handover, since: datetime
-) -> None:
-    """A terminal whose first port is in use. Its service is of no order that anybody placed here."""
+async def insert_ont(on: Statements, line: Line, *, holder: TenantId | None, stopped_at: datetime) -> None:
     await on.row(
-        _INSERT_LINE,
+        _INSERT_ONT,
         None,
-        tenant,
-        line.service_id,
         line.ont_reference,
         line.uprn,
         line.line_id,
         line.serial_number,
         line.line_characteristics,
         line.ports,
-        order_key,
+        holder,
+        line.service_id,
+        stopped_at,
+    )
+
+
+_INSERT_LIVE = """
+insert into services (
+    tenant_id, service_id, uprn, service, address, characteristics, enni_id, outer_vlan, inner_vlan, ont_reference,
+    port_number, state, since
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 'ACTIVE', $11)
+"""
+
+
+async def insert_live(on: Statements, tenant: TenantId, line: Line, *, handover: Handover, since: datetime) -> None:
+    """The service on a line's first port, of no order that anybody placed here."""
+    await on.row(
+        _INSERT_LIVE,
+        None,
+        tenant,
+        line.service_id,
+        line.uprn,
         SERVICE,
+        {"id": str(line.uprn), "type": "UPRN"},
+        line.characteristics,
         handover.enni_id,
         handover.outer_vlan,
         line.inner_vlan,
+        line.ont_reference,
         since,
     )
 
@@ -207,16 +221,25 @@ async def keep_slot(
     await on.row(_KEEP_SLOT, None, book, day, band, starts, ends, eve(day), book_by, capacity)
 
 
-_CEASE_LINES = """
-update ont_ports as t set status = 'FREE', holder = null, service_id = null
-from onts as o
-where o.ont_reference = t.ont_reference and t.status = 'ACTIVE'
-    and o.line_characteristics @> '[{"name": "PENDING_CEASE"}]'
+_CEASING = """
+select t.ont_reference, t.port_number, t.holder, t.service_id
+from ont_ports as t join onts as o on o.ont_reference = t.ont_reference
+where t.status = 'ACTIVE' and o.line_characteristics @> '[{"name": "PENDING_CEASE"}]'
     and jsonb_path_query_first(o.line_characteristics, '$[*] ? (@.name == "PENDING_CEASE").value') #>> '{}' <= $1
-returning t.ont_reference
+order by t.ont_reference, t.port_number
 """
 
 
-async def cease_lines(on: Statements, today: str) -> None:
-    """The day has come for lines that are to be ceased: their ports are free."""
-    await on.rows(_CEASE_LINES, None, today)
+async def list_ceasing(on: Statements, today: str) -> list[Row]:
+    """The day has come for what runs there to end."""
+    return await on.rows(_CEASING, None, today)
+
+
+_FREE_PORT = """
+update ont_ports set status = 'FREE', stopped_at = null
+where ont_reference = $1 and port_number = $2 and status = 'STOPPED' returning port_number
+"""
+
+
+async def free_port(on: Statements, ont: str, port: int) -> None:
+    await on.row(_FREE_PORT, None, ont, port)

@@ -110,28 +110,12 @@ class Premises:
         ports = sum(one.ports_for_new_lines for one in self.terminals) if self.terminals else self.ports_of_a_new_ont
         return ports - open_orders
 
+    def count_ports(self, status: str) -> int:
+        """Of all terminals here."""
+        return sum(port["status"] == status for one in self.terminals for port in one.ports)
+
     @property
     def pending_cease(self) -> date | None:
         """The first day on which a port comes free by itself."""
         days = [one.pending_cease for one in self.terminals]
         return min((day for day in days if day), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Provisioned:
-    """What the network set up for one order."""
-
-    service_id: str
-    ont_reference: str
-    port_number: int
-    vlan: str
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """As characteristics that the supplier sets."""
-        return {
-            "SERVICE_ID": self.service_id,
-            "ONT_REFERENCE": self.ont_reference,
-            "ONT_PORT": str(self.port_number),
-            "SERVICE_VLAN_ID": self.vlan,
-        }

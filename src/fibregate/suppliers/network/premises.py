@@ -1,7 +1,9 @@
 """Rows of premises read into what the other rooms reason with."""
 
+from datetime import datetime
 from typing import Any
 
+from fibregate import calendars
 from fibregate.db import Row, Statements
 from fibregate.suppliers.network import store
 from fibregate.suppliers.network.model import Handover, Premises, Terminal
@@ -40,7 +42,6 @@ def read(row: Row) -> Premises:
 
 
 def _terminal(one: dict[str, Any]) -> Terminal:
-    ports: list[dict[str, Any]] = one["ports"] or []
     return Terminal(
         ont_reference=one["ont_reference"],
         line_id=one["line_id"],
@@ -50,5 +51,10 @@ def _terminal(one: dict[str, Any]) -> Terminal:
         room=one["room"],
         position=one["position"],
         line_characteristics=one["line_characteristics"],
-        ports=ports,
+        ports=[_port(each) for each in one["ports"] or ()],
     )
+
+
+def _port(one: dict[str, Any]) -> dict[str, Any]:
+    stopped: str | None = one["stoppedDate"]
+    return {**one, "stoppedDate": calendars.stamp(datetime.fromisoformat(stopped)) if stopped else None}

@@ -1,16 +1,15 @@
-"""Access tokens of tenants' own authorisation servers, by OAuth 2 client credentials (RFC 6749 4.4)."""
+"""Access tokens of others' authorisation servers, by OAuth 2 client credentials (RFC 6749 4.4)."""
 
 import asyncio
 import base64
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, cast
 from urllib.parse import quote_plus
-from uuid import UUID
 
 import orjson
 
@@ -21,7 +20,7 @@ MARGIN: Final = 30.0
 USUAL_LIFE: Final = 300.0
 LONGEST_LIFE: Final = 86_400.0
 KEPT: Final = 4096
-"""Endpoints whose tokens are kept, those last used."""
+"""Holders whose tokens are kept, those last used."""
 
 IN_HEADER: Final = "client_secret_basic"
 IN_BODY: Final = "client_secret_post"
@@ -32,9 +31,9 @@ _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 
 @dataclass(slots=True, eq=False)
 class _Holder:
-    """One endpoint's token. Who waits while another fetches shares what that one got, a failure too."""
+    """One token. Who waits while another fetches shares what that one got, a failure too."""
 
-    sealed: bytes
+    sealed: Hashable
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     token: str | None = field(default=None, repr=False)
     ends: float = 0.0
@@ -51,14 +50,15 @@ class Tokens:
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._held: OrderedDict[UUID, _Holder] = OrderedDict()
+        self._held: OrderedDict[Hashable, _Holder] = OrderedDict()
 
-    async def of(self, endpoint: UUID, sealed: bytes, grant: Mapping[str, str]) -> str:
+    async def of(self, whose: Hashable, sealed: Hashable, grant: Mapping[str, str]) -> str:
         """A token to use now; `sealed` tells whether the credentials are still those it was fetched with.
 
-        Raises `NotDelivered` of the kind `auth`.
+        `grant` has `tokenUrl`, `clientId` and `clientSecret`, and may have `scope` and `clientAuth`. Raises
+        `NotDelivered` of the kind `auth`.
         """
-        holder = self._holder(endpoint, sealed)
+        holder = self._holder(whose, sealed)
         token, fetches = holder.good, holder.fetches
         if token is not None:
             return token
@@ -69,17 +69,17 @@ class Tokens:
                 raise NotDelivered("auth", f"no access token: {holder.failure}")
             return holder.token
 
-    def forget(self, endpoint: UUID) -> None:
-        """The next delivery fetches another token."""
-        holder = self._held.get(endpoint)
-        if holder is not None:
+    def forget(self, whose: Hashable, refused: str | None = None) -> None:
+        """The next call fetches another token; where `refused` is given, only if it is still that one."""
+        holder = self._held.get(whose)
+        if holder is not None and refused in {None, holder.token}:
             holder.token = None
 
-    def _holder(self, endpoint: UUID, sealed: bytes) -> _Holder:
-        holder = self._held.get(endpoint)
+    def _holder(self, whose: Hashable, sealed: Hashable) -> _Holder:
+        holder = self._held.get(whose)
         if holder is None or holder.sealed != sealed:
-            holder = self._held[endpoint] = _Holder(sealed)
-        self._held.move_to_end(endpoint)
+            holder = self._held[whose] = _Holder(sealed)
+        self._held.move_to_end(whose)
         if len(self._held) > KEPT:
             self._held.popitem(last=False)
         return holder

@@ -1,0 +1,333 @@
+"""The table of T11: for every route of every door a request that works for its owner. A new route needs a row here.
+
+A row says how the owner gets the things that the request names (`prepare`, of `t11_owner.py`, gives their ids), and the
+request itself with those ids between braces. `{mark}` and `{tenant}` are the canary and the code of whoever asks,
+`{owner}` the code of the owner. A body may be a function of the asking tenant and the ids where it is a long one.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final, cast
+
+from proof import t11_owner as own
+from proof.caller import TOKEN, UPDATES, WHOLESALE
+from proof.t11_owner import MANAGE, Ids, Owner
+from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN
+
+_UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
+_FTTP: Final = "serviceSpecification=%7B%22id%22%3A%22fttp%22%7D"
+_SOMEWHERE: Final = _UPRN.format(FIRST_UPRN)
+_VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
+
+
+class Kind(Enum):
+    """What another tenant gets for the same request."""
+
+    NAMES = "names a thing of the owner's, which to others is not there"
+    SILENT = "names such things too, and answers 2xx that says of others' what it says of none"
+    OWN = "lists or makes what is the asker's own"
+    PUBLIC = "is anybody's"
+
+
+class Who(Enum):
+    """Whose request it is, and who is the other."""
+
+    TENANT = "a tenant's; another tenant"
+    SUPPLIER = "a supplier's, of an order that it has; a supplier that has it not"
+    NAMING = "a supplier's; the same, with another tenant's name"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """`route` is a door's name and an operation's. `shows`: the owner's answer has its canary in it."""
+
+    route: str
+    method: str
+    path: str
+    kind: Kind = Kind.NAMES
+    who: Who = Who.TENANT
+    prepare: Callable[[Owner], Awaitable[Ids]] = own.nothing
+    body: Mapping[str, Any] | Callable[[Owner, Ids], Mapping[str, Any]] | None = None
+    shows: bool = False
+
+    def asked(self, asker: Owner, owner: Owner, ids: Ids, *, tenant: str) -> tuple[str, Any]:
+        """Path and body; `tenant` is the code that it names as the asker's."""
+        words = {**ids, "mark": asker.mark, "tenant": tenant, "owner": owner.code}
+        if callable(self.body):
+            body = dict(self.body(asker, ids))
+            return self.path.format_map(words), {**body, "tenant": tenant} if "tenant" in body else body
+        return self.path.format_map(words), _filled(self.body, words)
+
+
+def _filled(part: Any, words: Mapping[str, Any]) -> Any:
+    """Each text in braces becomes what it stands for, a number where that is one."""
+    if isinstance(part, dict):
+        return {name: _filled(value, words) for name, value in cast("dict[str, Any]", part).items()}
+    if isinstance(part, list):
+        return [_filled(one, words) for one in cast("list[Any]", part)]
+    if isinstance(part, str) and part.startswith("{") and part.endswith("}"):
+        return words[part[1:-1]]
+    return part
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _said(tenant: str) -> dict[str, Any]:
+    """What a network says of an order."""
+    return {
+        "id": "{update}",
+        "sequenceNumber": 1,
+        "issuedOn": _now(),
+        "reasonCode": "ACKNOWLEDGED",
+        "text": "{mark}",
+        "provideServiceOrder": {"id": "{order}", "tenant": tenant, "status": "ACKNOWLEDGED"},
+    }
+
+
+def _order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return asker.order_body(int(ids["order"]))
+
+
+def _order_with_visit(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return asker.visited_order(int(ids["order"]), appointmentReservationId=ids["visit"])
+
+
+def _order_with_reference(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return asker.visited_order(int(ids["order"]), appointmentReservationReference=ids["reference"])
+
+
+def _visit(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return asker.visit_body(int(ids["visit"]))
+
+
+def _endpoint(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return asker.endpoint_body(creationId=ids["creation"])
+
+
+_CANCEL: Final = {"id": "{change}", "orderId": "{order}", "reasonCode": "CUSTOMER_CHANGED_MIND", "text": "{mark}"}
+_ENDPOINTS: Final = f"{MANAGE}/endpoints"
+_ENDPOINT: Final = f"{_ENDPOINTS}/{{endpoint}}"
+
+IDENTITY: Final = (
+    Sample(route="identity getAccessToken", method="POST", path=TOKEN, kind=Kind.PUBLIC),
+    Sample(route="keys getKeys", method="GET", path="/.well-known/jwks.json", kind=Kind.PUBLIC),
+    Sample(
+        route="keys getWebhookKeys",
+        method="GET",
+        path="/.well-known/webhook-keys/{endpoint}",
+        kind=Kind.PUBLIC,
+        prepare=own.the_endpoint,
+    ),
+)
+
+AT_WHOLESALE: Final = (
+    Sample(
+        route="wholesale checkServiceAvailability",
+        method="GET",
+        path=f"{WHOLESALE}/service-availability?{_SOMEWHERE}",
+        kind=Kind.OWN,
+    ),
+    Sample(
+        route="wholesale findAppointments",
+        method="GET",
+        path=f"{WHOLESALE}/available-appointments?{_VISITED}&appointmentPurpose=PROVIDE&{_FTTP}",
+        kind=Kind.OWN,
+    ),
+    Sample(
+        route="wholesale bookAppointment",
+        method="POST",
+        path=f"{WHOLESALE}/appointments",
+        kind=Kind.OWN,
+        prepare=own.a_new_visit,
+        body=_visit,
+    ),
+    Sample(
+        route="wholesale readAppointment",
+        method="GET",
+        path=f"{WHOLESALE}/appointments/{{visit}}",
+        prepare=own.a_visit,
+    ),
+    Sample(
+        route="wholesale releaseAppointment",
+        method="DELETE",
+        path=f"{WHOLESALE}/appointments/{{visit}}",
+        prepare=own.a_visit,
+    ),
+    Sample(
+        route="wholesale placeOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-orders",
+        kind=Kind.OWN,
+        prepare=own.a_new_order,
+        body=_order,
+    ),
+    Sample(
+        route="wholesale placeOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-orders",
+        prepare=own.a_visit,
+        body=_order_with_visit,
+    ),
+    Sample(
+        route="wholesale placeOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-orders",
+        prepare=own.a_visit,
+        body=_order_with_reference,
+    ),
+    Sample(
+        route="wholesale readOrder",
+        method="GET",
+        path=f"{WHOLESALE}/service-orders/{{order}}",
+        prepare=own.a_told_order,
+        shows=True,
+    ),
+    Sample(
+        route="wholesale amendOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-order-amendments",
+        prepare=own.a_change_to_ask,
+        body={"id": "{change}", "orderId": "{order}", "notes": "{mark}"},
+    ),
+    Sample(
+        route="wholesale cancelOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-order-cancellations",
+        prepare=own.a_change_to_ask,
+        body=_CANCEL,
+    ),
+    Sample(
+        route="wholesale readAmendment",
+        method="GET",
+        path=f"{WHOLESALE}/service-order-amendments/{{change}}",
+        prepare=own.an_amendment,
+        shows=True,
+    ),
+    Sample(
+        route="wholesale readCancellation",
+        method="GET",
+        path=f"{WHOLESALE}/service-order-cancellations/{{change}}",
+        prepare=own.a_cancellation,
+        shows=True,
+    ),
+)
+
+AT_UPDATES: Final = (
+    Sample(
+        route="updates receiveKci",
+        method="POST",
+        path=UPDATES,
+        who=Who.SUPPLIER,
+        prepare=own.an_update,
+        body=_said("{owner}"),
+    ),
+    Sample(
+        route="updates receiveKci",
+        method="POST",
+        path=UPDATES,
+        who=Who.NAMING,
+        prepare=own.an_update,
+        body=_said("{tenant}"),
+    ),
+)
+
+AT_MANAGE: Final = (
+    Sample(
+        route="manage createEndpoint",
+        method="POST",
+        path=_ENDPOINTS,
+        kind=Kind.OWN,
+        prepare=own.a_new_endpoint,
+        body=_endpoint,
+    ),
+    Sample(route="manage listEndpoints", method="GET", path=_ENDPOINTS, kind=Kind.OWN, shows=True),
+    Sample(route="manage getEndpoint", method="GET", path=_ENDPOINT, prepare=own.the_endpoint, shows=True),
+    Sample(
+        route="manage changeEndpoint",
+        method="PATCH",
+        path=_ENDPOINT,
+        prepare=own.an_endpoint,
+        body={"ratePerSecond": 7, "enabled": False},
+    ),
+    Sample(route="manage deleteEndpoint", method="DELETE", path=_ENDPOINT, prepare=own.an_endpoint),
+    Sample(
+        route="manage createEndpointSecret",
+        method="POST",
+        path=f"{_ENDPOINT}/secrets",
+        prepare=own.an_endpoint,
+        body={"overlapDays": 7},
+    ),
+    Sample(
+        route="manage listEndpointSecrets",
+        method="GET",
+        path=f"{_ENDPOINT}/secrets",
+        prepare=own.the_endpoint,
+    ),
+    Sample(
+        route="manage deleteEndpointSecret",
+        method="DELETE",
+        path=f"{_ENDPOINT}/secrets/{{secret}}",
+        prepare=own.an_old_secret,
+    ),
+    Sample(route="manage pingEndpoint", method="POST", path=f"{_ENDPOINT}/ping", prepare=own.the_endpoint),
+    Sample(route="manage verifyEndpoint", method="POST", path=f"{_ENDPOINT}/verify", prepare=own.the_endpoint),
+    Sample(route="manage readFeed", method="GET", path=f"{MANAGE}/kcis", kind=Kind.OWN, shows=True),
+    Sample(
+        route="manage readFeed",
+        method="GET",
+        path=f"{MANAGE}/kcis?after={{cursor}}",
+        prepare=own.a_cursor,
+    ),
+    Sample(route="manage listOrders", method="GET", path=f"{MANAGE}/orders", kind=Kind.OWN),
+    Sample(
+        route="manage listDeliveries",
+        method="GET",
+        path=f"{MANAGE}/orders/{{order}}/deliveries",
+        prepare=own.a_told_order,
+    ),
+    Sample(
+        route="manage skipKci",
+        method="POST",
+        path=f"{MANAGE}/orders/{{order}}/skip",
+        prepare=own.a_stuck_kci,
+        body={"endpointId": "{endpoint}", "sequenceNumber": 1, "because": "{mark}"},
+    ),
+    Sample(
+        route="manage replayKcis",
+        method="POST",
+        path=f"{MANAGE}/replays",
+        prepare=own.a_told_order,
+        body={"replayId": "{replay}", "orderId": "{order}"},
+    ),
+    Sample(
+        route="manage replayKcis",
+        method="POST",
+        path=f"{MANAGE}/replays",
+        prepare=own.a_kci,
+        body={"replayId": "{replay}", "kciId": "{kci}"},
+    ),
+    Sample(
+        route="manage replayKcis",
+        method="POST",
+        path=f"{MANAGE}/replays",
+        prepare=own.the_endpoint,
+        body={"replayId": "{replay}", "endpointId": "{endpoint}", "undelivered": True},
+    ),
+    Sample(route="manage listReplays", method="GET", path=f"{MANAGE}/replays", kind=Kind.OWN),
+    Sample(route="manage getReplay", method="GET", path=f"{MANAGE}/replays/{{replay}}", prepare=own.a_replay),
+    Sample(
+        route="manage reconcile",
+        method="POST",
+        path=f"{MANAGE}/reconcile",
+        kind=Kind.SILENT,
+        prepare=own.a_told_order,
+        body={"orders": [{"orderId": "{order}", "lastSequence": 0}], "resend": True, "replayId": "{replay}"},
+    ),
+    Sample(route="manage listAlarms", method="GET", path=f"{MANAGE}/alarms", kind=Kind.OWN),
+)
+
+SAMPLES: Final = (*IDENTITY, *AT_WHOLESALE, *AT_UPDATES, *AT_MANAGE)

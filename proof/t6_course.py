@@ -1,0 +1,153 @@
+"""The tenants of T6: at each address they look, book, order and change, and ask until they are answered."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+
+from proof.caller import Answer, Caller, NeverAnswered
+from proof.t6_network import SUPPLIER, Behaviour, mark
+
+VISITED: Final = 500
+"""So many of a thousand addresses need a visit: the first ones."""
+
+_BOOKED: Final = frozenset({"drops-booking-reply", "books-late", "slot-gone", "busy", "busy-until"})
+_AMENDED: Final = frozenset({"drops-amendment-reply", "changes-at-once", "refuses-changes"})
+_CANCELLED: Final = frozenset({"drops-cancellation-reply"})
+_LOOKED_AT: Final = frozenset({"slow-to-look", "garbled-to-look"})
+_OPEN_SECONDS: Final = 20.0
+_BOOKING_PATIENCE: Final = 40.0
+_SLOTS_SHOWN: Final = 40
+
+
+@dataclass
+class Course:
+    """So many orders for each behaviour, some at a time, of each tenant in turn."""
+
+    callers: dict[str, Caller]
+    each: int
+    at_once: int
+    done: Counter[str] = field(default_factory=Counter[str])
+    _slots: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, list[dict[str, Any]]])
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def run(self, behaviours: Sequence[Behaviour]) -> None:
+        waiting = iter([(one, number) for number in range(self.each) for one in behaviours])
+
+        async def some() -> None:
+            for behaviour, number in waiting:
+                await self._one(behaviour, number)
+
+        await asyncio.gather(*(some() for _ in range(self.at_once)))
+
+    async def _one(self, behaviour: Behaviour, number: int) -> None:
+        tenant = sorted(self.callers)[number % len(self.callers)]
+        caller, name = self.callers[tenant], mark(tenant, behaviour.name, number)
+        visited = behaviour.name in _BOOKED
+        uprn = behaviour.uprn + number % VISITED + (0 if visited else VISITED)
+        if behaviour.name in _LOOKED_AT:
+            await self._note("look", await caller.ask("GET", f"/v1/service-availability?address={_address(uprn)}"))
+        more: dict[str, Any] = {"requestedCompletionDate": (_today() + timedelta(days=21)).date().isoformat()}
+        if visited:
+            booking = await self._book(caller, behaviour, uprn, number)
+            if booking is None:
+                return
+            more = {"appointmentReservationId": booking}
+        got = await caller.insist("POST", "/v1/service-orders", _order(uprn, name, more), note={"what": "order"})
+        await self._note("order", got)
+        if got.status == 201:
+            await self._change(caller, behaviour, got.body["id"])
+
+    async def _book(self, caller: Caller, behaviour: Behaviour, uprn: int, number: int) -> int | None:
+        """The number of a visit; None where there is none to be had, or nobody can say."""
+        slots = await self._open_slots(caller, behaviour)
+        if not slots:
+            return None
+        body = {
+            "supplier": SUPPLIER,
+            "address": {"id": str(uprn), "type": "UPRN"},
+            "serviceSpecification": {"id": "fttp"},
+            "purpose": "PROVIDE",
+            "timeslot": slots[number // VISITED % len(slots)],
+        }
+        try:
+            got = await caller.insist(
+                "POST", "/v1/appointments", body, patience=_BOOKING_PATIENCE, note={"what": "booking"}
+            )
+        except NeverAnswered:
+            self.done["bookings that nobody could tell of"] += 1
+            return None
+        await self._note("booking", got)
+        return int(got.body["id"]) if got.status == 201 else None
+
+    async def _open_slots(self, caller: Caller, behaviour: Behaviour) -> list[dict[str, Any]]:
+        async with self._asking:
+            if behaviour.uprn not in self._slots:
+                asked = f"supplier={SUPPLIER}&address={_address(behaviour.uprn)}&appointmentPurpose=PROVIDE"
+                path = f"/v1/available-appointments?{asked}&serviceSpecification={_json({'id': 'fttp'})}"
+                got = await caller.insist("GET", path)
+                found: list[dict[str, Any]] = got.body["availableTimeslots"] if got.status == 200 else []
+                self._slots[behaviour.uprn] = [_timeslot(one) for one in found[:_SLOTS_SHOWN]]
+            return self._slots[behaviour.uprn]
+
+    async def _change(self, caller: Caller, behaviour: Behaviour, order: int) -> None:
+        if behaviour.name in _AMENDED:
+            kind, body = "amendment", {"orderId": order, "hazards": "a dog"}
+        elif behaviour.name in _CANCELLED:
+            kind, body = "cancellation", {"orderId": order, "reasonCode": "NO_LONGER_REQUIRED"}
+        else:
+            return
+        if not await self._is_in_progress(caller, order):
+            self.done[f"orders that could not have their {kind}"] += 1
+            return
+        got = await caller.insist("POST", f"/v1/service-order-{kind}s", body, note={"what": kind})
+        await self._note(kind, got)
+
+    async def _is_in_progress(self, caller: Caller, order: int) -> bool:
+        deadline = time.monotonic() + _OPEN_SECONDS
+        while time.monotonic() < deadline:
+            got = await caller.ask("GET", f"/v1/service-orders/{order}")
+            if got.status == 200 and got.body["status"] == "IN_PROGRESS":
+                return True
+            await asyncio.sleep(0.2)
+        return False
+
+    async def _note(self, what: str, got: Answer) -> None:
+        self.done[f"{what}: answered {got.status}"] += 1
+
+
+def _order(uprn: int, name: str, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "supplier": SUPPLIER,
+        "orderType": "NEW",
+        "address": {"id": str(uprn), "type": "UPRN"},
+        "serviceOrderItem": {
+            "serviceSpecification": {"id": "fttp"},
+            "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "55/55"}],
+        },
+        "primaryContact": {"name": "Jane Doe", "email": "jane@doe.com", "phoneNumber": "01234 567890"},
+        "notes": name,
+        **more,
+    }
+
+
+def _timeslot(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if name.endswith("DateTime")}
+
+
+def _address(uprn: int) -> str:
+    return _json({"id": str(uprn), "type": "UPRN"})
+
+
+def _json(value: object) -> str:
+    return quote(orjson.dumps(value))
+
+
+def _today() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,119 @@
+"""T6: a supplier that misbehaves in every way that there is, over real HTTP, while two tenants order at it.
+
+Not a proof yet, and so not called `t6.py`: `t6_connect.py` waits for the commands that make the network a supplier.
+"""
+
+import asyncio
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from proof import t6_connect, t6_judge, t6_network
+from proof.caller import Caller
+from proof.history import Writer
+from proof.model import Figures, Findings, Proof, Size, say
+from proof.playground import Playground, playing
+from proof.t6_course import Course
+from proof.t6_judge import Rows
+from proof.t6_network import ACCOUNTS, LOG, SUPPLIER
+
+_SETTINGS: Final = {
+    "FIBREGATE_SUPPLIER_ALLOW": '["127.0.0.0/8"]',
+    "FIBREGATE_SUPPLIER_PORTS": "[]",
+    "FIBREGATE_SUPPLIER_PLAIN_HTTP": "true",
+}
+_ORDERS: Final = """
+select t.code as tenant, o.order_key as key, o.notes, o.status, o.supplier_reference as reference
+from orders as o join tenants as t on t.tenant_no = o.tenant_id where o.notes like 'T6 %'
+"""
+_CALLS: Final = """
+select t.code as tenant, c.kind, c.state, c.sent_id, c.created_at
+from supplier_calls as c join tenants as t on t.tenant_no = c.tenant_id
+"""
+_KCIS: Final = """
+select t.code as tenant, k.order_key as key, k.sequence_number as number, k.facts ->> 'text' as text
+from kcis as k join tenants as t on t.tenant_no = k.tenant_id
+join orders as o on o.tenant_id = k.tenant_id and o.order_key = k.order_key where o.notes like 'T6 %'
+"""
+_STEP: Final = timedelta(seconds=10)
+_WALKED: Final = t6_judge.LIMIT + timedelta(minutes=5)
+_QUIET_PATIENCE: Final = 600.0
+
+
+async def run(source: Path, figures: Figures, folder: Path) -> Findings:
+    found = Findings()
+    found.looked_at(*t6_judge.INVARIANTS)
+    async with playing(folder / "s", source, _SETTINGS) as ground:
+        gateway = ground.gateway
+        wanted = await t6_network.behaviours(gateway, figures["behaviours"])
+        who = await t6_connect.introduce(gateway, SUPPLIER)
+        network = await t6_network.process(gateway, f"{ground.process.url}/v1", who, figures).start()
+        await t6_connect.connect(gateway, SUPPLIER, network.url, ACCOUNTS, seconds=figures["seconds"])
+        say(f"T6: {figures['each']} orders at each of {len(wanted)} behaviours")
+        log = Writer(folder / "client.jsonl")
+        callers = {code: _logged(ground.caller(code), log) for code in ACCOUNTS}
+        course = Course(callers, figures["each"], figures["at_once"])
+        await course.run(wanted)
+        await _quiet(gateway.folder / LOG, figures)
+        await _walk(ground, figures)
+        log.close()
+        rows = Rows(
+            now=await ground.now(),
+            orders=await ground.rows(_ORDERS),
+            calls=await ground.rows(_CALLS),
+            kcis=await ground.rows(_KCIS),
+        )
+        t6_judge.judge(t6_network.story(gateway.folder), rows, [one.name for one in wanted], found)
+        found.done.update(course.done)
+    return found
+
+
+def _logged(caller: Caller, log: Writer) -> Caller:
+    caller.log = log
+    return caller
+
+
+async def _quiet(log: Path, figures: Figures) -> None:
+    """Until the network has neither heard nor told anything for longer than its longest pause."""
+    pause = max(figures["gap"], figures["late"]) + 3
+    deadline = time.monotonic() + _QUIET_PATIENCE
+    size, since = -1, time.monotonic()
+    while time.monotonic() - since < pause and time.monotonic() < deadline:
+        if (now := _size(log)) != size:
+            size, since = now, time.monotonic()
+        await asyncio.sleep(0.2)
+
+
+def _size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
+
+
+async def _walk(ground: Playground, figures: Figures) -> None:
+    """Past the limit, in steps that leave the network its own time: what is asked on the way takes real seconds."""
+    say(f"T6: {_WALKED} of the sandbox's clock")
+    walked = timedelta()
+    while walked < _WALKED:
+        await ground.walk(_STEP)
+        walked += _STEP
+        await asyncio.sleep(figures["pause"])
+    await _quiet(ground.gateway.folder / LOG, figures)
+    await ground.walk(timedelta(minutes=2))
+
+
+_PACES: Final[dict[str, Any]] = {"kci-delay": 0.5, "late": 3, "gap": 8, "seconds": 2, "places": 20, "pause": 0.5}
+_CI: Final[dict[str, Any]] = {**_PACES, "behaviours": None, "each": 200, "at_once": 32}
+_FEW: Final = ("well", "drops-order-reply", "answers-late", "not-idempotent", "of-another-tenant", "shuffled")
+
+PROOF: Final = Proof(
+    name="T6",
+    title="a supplier that misbehaves: nothing is done twice, lost track of, or told to another",
+    invariants=t6_judge.INVARIANTS,
+    figures={
+        Size.SMOKE: {**_CI, "behaviours": _FEW, "each": 2, "pause": 0.1},
+        Size.CI: _CI,
+        Size.FULL: {**_CI, "each": 5_000, "places": 200},
+    },
+    run=run,
+    seeded={**_CI, "behaviours": ("well", "not-idempotent", "answers-late"), "each": 4, "pause": 0.1},
+)

@@ -1,0 +1,50 @@
+"""The networks far away, ready to be called: one for each account, kept for a moment."""
+
+import time
+from dataclasses import replace
+from typing import Final
+
+from fibregate.db import Db, Row
+from fibregate.suppliers.accounts import actions, store
+from fibregate.suppliers.calls import Network
+from fibregate.suppliers.failures import Failure, SupplierFailed
+from fibregate.suppliers.health import Health
+from fibregate.suppliers.http.access import Accesses
+from fibregate.suppliers.http.adapter import HttpNetwork
+from fibregate.suppliers.http.model import Account
+from fibregate.vault import Vault, VaultError
+
+FRESH_SECONDS: Final = 2.0
+"""How long an account is trusted without being read again."""
+
+
+class Networks:
+    """One for a process. The health of a supplier is shared by its accounts."""
+
+    def __init__(self, db: Db, vault: Vault, accesses: Accesses) -> None:
+        self._db, self._vault, self._accesses = db, vault, accesses
+        self._made: dict[tuple[int, float | None], tuple[float, HttpNetwork]] = {}
+        self.health: dict[str, Health] = {}
+
+    async def at(self, account: int, *, within: float | None = None) -> Network:
+        """For calls of at most so many seconds, or as many as the account says.
+
+        Raises `Unavailable` without a database, `SupplierFailed` where the account's secrets cannot be opened.
+        """
+        made = self._made.get((account, within))
+        if made is not None and time.monotonic() - made[0] < FRESH_SECONDS:
+            return made[1]
+        rows = await store.list_accounts(self._db, account)
+        opened = self._opened(rows[0])
+        if within is not None:
+            opened = replace(opened, total_seconds=min(within, opened.total_seconds))
+        network = HttpNetwork(opened, self._accesses, self.health.setdefault(opened.name, Health()))
+        self._made[account, within] = (time.monotonic(), network)
+        return network
+
+    def _opened(self, row: Row) -> Account:
+        try:
+            return actions.open_account(row, self._vault)
+        except VaultError as error:
+            message = f"{row['code']}: the gateway cannot open its credentials there"
+            raise SupplierFailed(Failure.OUR_FAULT, message, nothing_done=True) from error
