@@ -154,6 +154,11 @@ class Ground:
         found = [orjson.loads(one) for one in self.log.read_bytes().splitlines()]
         return [one for one in found if one["event"] == event and facts.items() <= one.items()]
 
+    async def told(self, count: int, **facts: object) -> list[dict[str, Any]]:
+        """What the log has of that many updates; a line is written when the answer to the update has come back."""
+        await self.door.until(lambda: len(self.lines("kci", **facts)) >= count)
+        return self.lines("kci", **facts)
+
     def did(self, **facts: object) -> list[str]:
         """What was done of the calls that are meant, one word each."""
         return [one["what"] for one in self.lines("did", **facts)]

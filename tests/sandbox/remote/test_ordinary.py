@@ -45,7 +45,7 @@ async def test_an_order_goes_from_an_address_to_completed(ground: Ground) -> Non
     facts = {one["name"] for one in last["serviceOrderItem"]["serviceCharacteristics"]}
     assert {"SERVICE_ID", "ONT_REFERENCE", "ONT_PORT", "SERVICE_VLAN_ID"} <= facts
     assert {one["X-Conversation-ID"] for one in ground.door.headers} == {"conversation-1"}
-    assert [one["status"] for one in ground.lines("kci")] == [204] * 5
+    assert [one["status"] for one in await ground.told(5)] == [204] * 5
     assert ground.did(kind="order") == ["performed"]
 
 
@@ -210,7 +210,7 @@ async def test_a_refused_update_is_left_and_the_next_one_told(ground: Ground) ->
     ground.door.answers = lambda update: 422 if update["reasonCode"] == "UPDATE" else 204
     await ground.post("/service-orders", ground.order(unvisited("well")))
     await ground.door.until(lambda: ground.door.reasons() == COURSE)
-    assert [one["status"] for one in ground.lines("kci")] == [204, 204, 422, 204, 204]
+    assert [one["status"] for one in await ground.told(5)] == [204, 204, 422, 204, 204]
 
 
 async def test_a_token_that_is_refused_is_asked_for_anew(ground: Ground) -> None:
