@@ -1411,9 +1411,6 @@ ALTER TABLE ONLY public.services
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
-ALTER TABLE ONLY public.services
-    ADD CONSTRAINT services_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
-
 ALTER TABLE ONLY public.slot_books
     ADD CONSTRAINT slot_books_area_fkey FOREIGN KEY (area) REFERENCES public.areas(area);
 
