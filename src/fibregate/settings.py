@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     supplier_plain_http: bool = Field(
         default=False, description="allow http:// suppliers (the sandbox does, on loopback)"
     )
+    supplier_failing_seconds: int = Field(
+        default=120, ge=10, description="how long a supplier gives no good answer before that is alarmed"
+    )
     answer_seconds: float = Field(
         default=20,
         gt=0,

@@ -108,9 +108,12 @@ async def _checked(on: Statements, order: Order, wish: Wish, now: BusinessTime) 
 
 
 async def _objection(on: Statements, order: Order, now: BusinessTime) -> list[str]:
-    """To a line of ours that goes to somebody else, as far as it is known now whether the network takes it."""
-    if order.order_type != OrderType.UNSOLICITED_CEASE or not order.own_network or order.status.ended:
+    """As far as it is known now whether its network takes it; one far away knows it by the number that it gave it."""
+    if order.order_type != OrderType.UNSOLICITED_CEASE or order.status.ended:
         return []
+    if not order.own_network:
+        named = await store.has_number_there(on, order.key)
+        return [] if named else [f"orderId: {order.supplier} has given no number to order {order.id}; ask it directly"]
     refused = await switches.refusal(on, order.key, Nation(order.nation), now)
     return [f"orderId: {refused}"] if refused else []
 

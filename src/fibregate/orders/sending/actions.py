@@ -61,7 +61,7 @@ async def _order_job(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now:
     if order.standing is not OrderStatus.RECEIVED_BY_GATEWAY:  # it has ended, or its supplier told of it already
         await _told_otherwise(tx, claim, call, now)
         return None
-    route = await accounts.route(tx, tenant, order.supplier)
+    route = await accounts.route_of(tx, tenant, order.supplier)
     if call is None:
         call = await _intend_order(tx, order, route, now)
     return await _job(tx, claim, _as_job(order, None, call, route), now)
@@ -75,7 +75,7 @@ async def _change_job(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now
     if change is None or change.status is not ChangeStatus.RECEIVED_BY_GATEWAY:
         await _told_otherwise(tx, claim, call, now)
         return None
-    route = await accounts.route(tx, tenant, order.supplier)
+    route = await accounts.route_of(tx, tenant, order.supplier)
     if call is None:
         call = await _intend_change(tx, order, change, route, now)
     return await _job(tx, claim, _as_job(order, change, call, route), now)

@@ -1,5 +1,6 @@
 """The networks far away, ready to be called: one for each account, kept for a moment."""
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Final
@@ -25,6 +26,10 @@ class Networks:
         self._db, self._vault, self._accesses = db, vault, accesses
         self._made: dict[tuple[int, float | None], tuple[float, HttpNetwork]] = {}
         self.health: dict[str, Health] = {}
+        self.latest: dict[str, int] = {}
+        """The account under which each supplier was last called."""
+        self.turned = asyncio.Event()
+        """Set when a breaker opens or closes."""
 
     async def at(self, account: int, *, within: float | None = None) -> Network:
         """For calls of at most so many seconds, or as many as the account says.
@@ -38,7 +43,9 @@ class Networks:
         opened = self._opened(rows[0])
         if within is not None:
             opened = replace(opened, total_seconds=min(within, opened.total_seconds))
-        network = HttpNetwork(opened, self._accesses, self.health.setdefault(opened.name, Health()))
+        health = self.health.setdefault(opened.name, Health(turned=self.turned.set))
+        network = HttpNetwork(opened, self._accesses, health)
+        self.latest[opened.name] = account
         self._made[account, within] = (time.monotonic(), network)
         return network
 
