@@ -1,7 +1,4 @@
-"""T6: a supplier that misbehaves in every way that there is, over real HTTP, while two tenants order at it.
-
-Not a proof yet, and so not called `t6.py`: `t6_connect.py` waits for the commands that make the network a supplier.
-"""
+"""T6: a supplier that misbehaves in every way that there is, over real HTTP, while two tenants order at it."""
 
 import asyncio
 import time
