@@ -61,4 +61,5 @@ async def networks(shared: Shared) -> AsyncGenerator[Networks]:
     async with Connector(
         shared.supplier_guard, connect_seconds=SUPPLIER_SECONDS, total_seconds=SUPPLIER_SECONDS
     ) as calls:
-        yield Networks(shared.db, shared.vault, Accesses(calls))
+        rest = shared.settings.supplier_rest_seconds
+        yield Networks(shared.db, shared.vault, Accesses(calls), rest_seconds=rest)
