@@ -19,12 +19,15 @@ from bench import ground, parts, report, service
 from bench.delivery import parts as delivery
 from bench.delivery import report as delivered
 from bench.delivery.found import Deliveries, Sizes, delivering
+from bench.forward import parts as forward
+from bench.forward import report as forwarded
 from bench.rounds import Bench
 from fibregate.postgres import Embedded
 from fibregate.vault import Vault
 
 DELIVERIES = ("deliver", "steady", "beside", "claim")
-PARTS = ("read", "book", "order", "door", "million", *DELIVERIES)
+FORWARDS = ("forward", "slow")
+PARTS = ("read", "book", "order", "door", "million", *FORWARDS, *DELIVERIES)
 OPTIONS = {"max_connections": "160", "track_commit_timestamp": "on"}
 
 
@@ -62,7 +65,8 @@ def main(words: list[str] | None = None) -> int:
             shutil.rmtree(folder, ignore_errors=True)
     console.print(_load("after, with the benchmark's own"))
     tables, floors = (delivered.tables(deliveries), delivered.floors(deliveries)) if deliveries else ((), ())
-    return report.show(console, bench, tables, floors, strict=given.strict)
+    more = [one for one in (forwarded.table(bench), *tables) if one]
+    return report.show(console, bench, more, [*forwarded.floors(bench), *floors], strict=given.strict)
 
 
 def _load(when: str) -> str:
@@ -107,11 +111,22 @@ async def measure(
                 await parts.bookings(bench, web)
             if "door" in wanted:
                 await parts.doors(bench)
+            if wanted & set(FORWARDS):
+                await pass_on(bench, wanted)
         if "order" in wanted:
             await parts.orders(bench, web)
             await parts.finish_orders(bench)
         deliveries = await deliver(given, bench, web, wanted) if wanted & set(DELIVERIES) else None
     return bench, deliveries
+
+
+async def pass_on(bench: Bench, wanted: set[str]) -> None:
+    """The parts in which suppliers far away are asked."""
+    async with forward.forwarding(bench) as found:
+        if "forward" in wanted:
+            await forward.passed_on(found)
+        if "slow" in wanted:
+            await forward.beside_slow(found)
 
 
 async def deliver(given: argparse.Namespace, bench: Bench, web: service.Process, wanted: set[str]) -> Deliveries:

@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 PREFIX = "/WholesaleGateway/v1.0/gateway"
+TENANT_PREFIX = "/v1"
 IDS_A_CALLER = 100_000
 """How many numbers of its own each caller has in one turn."""
 
@@ -29,10 +30,20 @@ class Caller:
     def next(self) -> bytes | None:
         """The next request, or None when there is nothing left to send."""
         self._sent += 1
-        kind = self._job["kind"]
-        if kind == "read":
-            return self._get()
-        return self._book() if kind == "book" else self._order()
+        match self._job["kind"]:
+            case "read":
+                return self._get(f"{PREFIX}/service-availability?{self._address()}")
+            case "book":
+                return self._book(f"{PREFIX}/appointments", f'"id":{self._id}')
+            case "order":
+                return self._order()
+            case "ask far":
+                named = ",".join(self._job["suppliers"])
+                return self._get(f"{TENANT_PREFIX}/service-availability?{self._address()}&suppliers={named}")
+            case "book far":
+                return self._book(f"{TENANT_PREFIX}/appointments", f'"supplier":"{self._job["suppliers"][0]}"')
+            case other:
+                raise AssertionError(other)
 
     def note(self, status: int, body: bytes) -> None:
         """Keep what a success made; the bodies are read after the turn."""
@@ -49,16 +60,17 @@ class Caller:
     def _uprn(self) -> int:
         return int(self._job["first_uprn"] + self._chance.random() * self._job["premises"])
 
-    def _get(self) -> bytes:
-        query = f"address=%7B%22id%22%3A%22{self._uprn()}%22%2C%22type%22%3A%22UPRN%22%7D"
-        head = f"GET {PREFIX}/service-availability?{query} HTTP/1.1\r\nX-Request-ID: {self._sent}\r\n"
-        return f"{head}{self._headers}\r\n".encode()
+    def _address(self) -> str:
+        return f"address=%7B%22id%22%3A%22{self._uprn()}%22%2C%22type%22%3A%22UPRN%22%7D"
 
-    def _book(self) -> bytes:
+    def _get(self, path: str) -> bytes:
+        return f"GET {path} HTTP/1.1\r\nX-Request-ID: {self._id}\r\n{self._headers}\r\n".encode()
+
+    def _book(self, path: str, first: str) -> bytes:
         start, end = self._chance.choice(self._job["slots"])
         return self._post(
-            "/appointments",
-            f'{{"id":{self._id},"address":{{"id":"{self._uprn()}","type":"UPRN"}},'
+            path,
+            f'{{{first},"address":{{"id":"{self._uprn()}","type":"UPRN"}},'
             f'"serviceSpecification":{{"id":"fttp"}},"purpose":"PROVIDE",'
             f'"timeslot":{{"timeslotStartDateTime":"{start}","timeslotEndDateTime":"{end}"}}}}',
         )
@@ -70,7 +82,7 @@ class Caller:
             return None
         uprn = job["first_uprn"] + premises_of_order(self._number, place, job)
         return self._post(
-            "/service-orders",
+            f"{PREFIX}/service-orders",
             job["order"]
             .replace("$ID", str(self._id))
             .replace("$TENANT", job["tenants"][self._tenant])
@@ -79,7 +91,7 @@ class Caller:
         )
 
     def _post(self, path: str, body: str) -> bytes:
-        head = f"POST {PREFIX}{path} HTTP/1.1\r\nX-Request-ID: {self._sent}\r\nContent-Length: {len(body)}\r\n"
+        head = f"POST {path} HTTP/1.1\r\nX-Request-ID: {self._id}\r\nContent-Length: {len(body)}\r\n"
         return f"{head}{self._headers}\r\n{body}".encode()
 
 

@@ -64,6 +64,16 @@ async def bookings(connection: Any, first: int, answers: list[list[Any]]) -> lis
     return faults
 
 
+async def forwarded_bookings(connection: Any, answers: list[list[Any]]) -> list[str]:
+    """Every 201 has a reservation of its number, with the supplier's reference, that waits for its order."""
+    rows = await connection.fetch(
+        "select r.tenant_id, r.id, r.reference from reservations as r join suppliers as s using (supplier_id)"
+        " where s.kind = 'HTTP' and r.state = 'RESERVED' and r.reference = any($1::text[])",
+        [one[2] for one in answers],
+    )
+    return _compared("bookings passed on", {tuple(row) for row in rows}, {tuple(one) for one in answers})
+
+
 _ORDERED = """
 select o.tenant_id, o.id,
     r.state = 'ATTACHED' and so.order_key is not null and l.key is not null and exists (

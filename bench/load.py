@@ -65,7 +65,10 @@ class Connection(asyncio.Protocol):
 
 
 async def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Opens all connections, then begins; every request that was sent is answered before it ends."""
+    """Opens all connections, then begins; every request that was sent is answered before it ends.
+
+    `stagger`: the first requests go out evenly over so many seconds.
+    """
     loop = asyncio.get_running_loop()
     until = 0.0
     connections: list[Connection] = []
@@ -77,8 +80,8 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
         connections.append(made)
     began = perf_counter()
     until = began + job["seconds"]
-    for one in connections:
-        one.send()
+    for number, one in enumerate(connections):
+        loop.call_later(job.get("stagger", 0) * number / len(connections), one.send)
     await asyncio.gather(*(one.done for one in connections))
     took = perf_counter() - began
     statuses = sum((one.statuses for one in connections), Counter[int]())

@@ -39,7 +39,7 @@ def show(
     console: Console, bench: Bench, tables: Iterable[Table] = (), more: Iterable[Floor] = (), *, strict: bool
 ) -> int:
     """Prints all; 1 when rows and answers differ, or where `strict` and a floor is missed."""
-    if bench.series:
+    if any(ours in bench.series for _, ours, _ in SIDES):
         console.print(_rates(bench))
     for table in tables:
         console.print(table)

@@ -95,8 +95,8 @@ class Process:
         return 0.0
 
 
-def web(dsn: str, log: Path) -> Process:
-    started = Process(["fibregate", "web", "--port", "0"], log, settings(dsn))
+def web(dsn: str, log: Path, more: Mapping[str, str] | None = None) -> Process:
+    started = Process(["fibregate", "web", "--port", "0"], log, {**settings(dsn), **(more or {})})
     started.wait_until_ready()
     return started
 

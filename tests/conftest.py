@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from tests import memory
 from tests.database import Run, TestServer, copy_of_template, database_of, drop, empty_database, outside_any_loop
 from tests.journeys.gateway import Card, Gateway, furnish, gateway
 
@@ -37,6 +38,7 @@ def _refuse_outside(host: str) -> None:
 
 
 def pytest_configure() -> None:
+    memory.use()
     sys.addaudithook(_only_loopback)
     for name in [
         name for name in os.environ if name.startswith(("FIBREGATE_", "PG")) and name != "FIBREGATE_WRITE_SCHEMA"

@@ -24,8 +24,8 @@ SMALL = [
 ]
 
 
-def test_bookings_and_orders_are_measured_and_their_rows_found() -> None:
-    words = ["-m", "bench", *SMALL, "--only", "book", "--only", "order"]
+def test_bookings_orders_and_calls_passed_on_are_measured_and_their_rows_found() -> None:
+    words = ["-m", "bench", *SMALL, "--only", "book", "--only", "order", "--only", "forward"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
@@ -33,7 +33,8 @@ def test_bookings_and_orders_are_measured_and_their_rows_found() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "booking, of pgbench" in done.stdout
     assert "order, of pgbench" in done.stdout
-    assert "rows compared with the answers" in done.stdout
+    assert "fan-out to five suppliers" in done.stdout
+    assert "bookings passed on" in done.stdout
     assert "WRONG" not in done.stdout
 
 
