@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,29 +21,36 @@ UPRN_OF_ELDEST: Final = 888_800_000_998
 VISITED: Final = 500
 """So many of a thousand addresses need a visit: the first ones."""
 
+LIARS: Final = frozenset(
+    {"answers-twice", "earlier-reference", "other-tenants-reference", "other-tenants-order", "of-another-tenant"}
+)
+"""Behaviours that speak of an elder order."""
+
 _BOOKED: Final = frozenset({"drops-booking-reply", "books-late", "slot-gone", "busy", "busy-until"})
 _AMENDED: Final = frozenset({"drops-amendment-reply", "changes-at-once", "refuses-changes"})
 _CANCELLED: Final = frozenset({"drops-cancellation-reply"})
 _LOOKED_AT: Final = frozenset({"slow-to-look", "garbled-to-look"})
-_OPEN_SECONDS: Final = 20.0
+_OPEN_SECONDS: Final = 60.0
 _BOOKING_PATIENCE: Final = 40.0
 _SLOTS_SHOWN: Final = 40
 
 
 @dataclass
 class Course:
-    """So many orders for each behaviour, some at a time, of each tenant in turn."""
+    """So many orders for each behaviour (`many`), some at a time, of each tenant in turn."""
 
     callers: dict[str, Caller]
-    each: int
+    many: Mapping[str, int]
     at_once: int
     done: Counter[str] = field(default_factory=Counter[str])
     _slots: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, list[dict[str, Any]]])
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, behaviours: Sequence[Behaviour]) -> None:
-        await asyncio.gather(*(self._eldest(tenant) for tenant in self.callers))
-        waiting = iter([(one, number) for number in range(self.each) for one in behaviours])
+        if LIARS & {one.name for one in behaviours}:
+            await asyncio.gather(*(self._eldest(tenant) for tenant in self.callers))
+        most = max(self.many.values())
+        waiting = iter([(one, at) for at in range(most) for one in behaviours if at < self.many[one.name]])
 
         async def some() -> None:
             for behaviour, number in waiting:
