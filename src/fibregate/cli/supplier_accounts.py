@@ -115,7 +115,9 @@ def account(  # noqa: PLR0913 - each part of an account is an option of its own
     certificate: Annotated[Path | None, typer.Option(help="Client certificate, PEM.", exists=True)] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key, PEM.", exists=True)] = None,
     seconds: Annotated[float, typer.Option(min=1, max=120, help="Time for a whole call.")] = 30,
-    first_number: Annotated[int, typer.Option(min=1, help="Where our numbers there begin.")] = 1,
+    first_number: Annotated[
+        int | None, typer.Option(min=1, help="Where our numbers there begin; else past those of its other accounts.")
+    ] = None,
     data: Data = None,
     database: Database = None,
 ) -> None:
