@@ -50,7 +50,8 @@ async def send_change(desk: Desk, claim: Claim, clock: BusinessClock) -> None:
 
 
 async def _go(desk: Desk, claim: Claim, clock: BusinessClock, job: Job) -> None:
-    found = await calling.call(desk, job)
+    headers = desk.headers(job.change.play if job.change else claim.subject.get("play"))
+    found = await calling.call(desk, job, headers)
     async with desk.db.tx(job.call.tenant) as tx:
         await calling.record(tx, claim, job, found, await clock.now())
 
