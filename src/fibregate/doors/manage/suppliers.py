@@ -1,5 +1,6 @@
 """`/manage/v1/suppliers`: which suppliers a tenant may use, what they can do, and how they have been answering."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -16,13 +17,15 @@ from fibregate.web.wire import Wire
 
 
 class HealthShown(Wire):
-    """How this process of the gateway has found the supplier, since it was started."""
+    """How this process of the gateway has found the supplier, since it was started.
+
+    All its tenants' calls went into it, so it counts none and times none nearer than to the minute.
+    """
 
     state: State = Field(description="OPEN: it has failed too often of late and is left alone for a while")
-    answered: int
-    failed: int
-    last_answer: Stamp | None = None
-    last_fault: Stamp | None = None
+    failed_share: float = Field(ge=0, le=1, description="how many of all calls gave no answer, in steps of 0.05")
+    last_answer: Stamp | None = Field(default=None, description="to the minute")
+    last_fault: Stamp | None = Field(default=None, description="to the minute")
     last_fault_kind: str | None = None
     p50_ms: float | None = None
     p95_ms: float | None = None
@@ -59,24 +62,29 @@ def _shown(way: Way, health: Health | None) -> SupplierShown:
         preference=way.preference,
         own_network=one.own,
         capabilities=sorted(one.capabilities),
-        health=_health(health) if health else None,
+        health=health_shown(health) if health else None,
     )
 
 
-def _health(health: Health) -> HealthShown:
+def health_shown(health: Health) -> HealthShown:
     standing = health.standing()
+    failed = sum(standing.failed.values())
     return HealthShown(
         state=standing.state,
-        answered=standing.answered,
-        failed=sum(standing.failed.values()),
-        last_answer=standing.last_ok_at,
-        last_fault=standing.last_fault_at,
+        failed_share=round(_STEPS * failed / max(failed + standing.answered, 1)) / _STEPS,
+        last_answer=_minute(standing.last_ok_at),
+        last_fault=_minute(standing.last_fault_at),
         last_fault_kind=standing.last_fault.value if standing.last_fault else None,
         p50_ms=standing.p50_ms,
         p95_ms=standing.p95_ms,
     )
 
 
+def _minute(moment: datetime | None) -> datetime | None:
+    return moment.replace(second=0, microsecond=0) if moment else None
+
+
+_STEPS: Final = 20
 _EXAMPLE: Final[dict[str, Any]] = {
     "suppliers": [
         {
