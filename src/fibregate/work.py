@@ -35,7 +35,7 @@ from fibregate.orders.changes import actions as changes
 from fibregate.orders.changes import handing
 from fibregate.orders.changes.model import Change
 from fibregate.orders.sending import actions as sending
-from fibregate.orders.sending.model import Desk
+from fibregate.orders.sending.model import Desk, PassOn, no_headers
 from fibregate.orders.watch import actions as watch
 from fibregate.orders.watch import warning
 from fibregate.settings import Settings
@@ -60,7 +60,7 @@ KeepsSilence = Callable[[Tx, TenantId, OrderKey], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What handlers need. `begin`, `changed` and `keeps_silence` are a sandbox's, `extra` its own lanes.
+    """What handlers need. `begin`, `changed`, `keeps_silence` and `pass_on` are a sandbox's, `extra` its own lanes.
 
     Without anybody on `duty`, alarms are only shown; without `networks`, orders go to our own alone.
     """
@@ -75,6 +75,7 @@ class Work:
     begin: Begin | None = None
     changed: Changed | None = None
     keeps_silence: KeepsSilence | None = None
+    pass_on: PassOn = no_headers
     extra: Mapping[str, Handler] | None = None
 
 
@@ -157,7 +158,7 @@ async def _change(work: Work, claim: Claim) -> None:
 async def _send(work: Work, send: Callable[[Desk, Claim, BusinessClock], Awaitable[None]], claim: Claim) -> None:
     if work.networks is None:
         raise AssertionError("this worker sends nothing to suppliers far away")
-    await send(Desk(work.db, work.networks), claim, work.clock)
+    await send(Desk(work.db, work.networks, work.pass_on), claim, work.clock)
 
 
 async def _find_booking(work: Work, claim: Claim) -> None:

@@ -1,5 +1,6 @@
 """Make a call that was written down, and write down what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fibregate.clock import BusinessTime
@@ -28,11 +29,11 @@ from fibregate.suppliers.questions import AmendmentAsked, CancellationAsked, Cea
 _TRANSIENT = frozenset({Failure.UNREACHABLE, Failure.ERROR})
 
 
-async def call(desk: Desk, job: Job) -> Found:
+async def call(desk: Desk, job: Job, headers: Mapping[str, str]) -> Found:
     """With no transaction open. A failure is a value here: it is written down like an answer."""
     network = await desk.networks.at(job.call.account_id)
     asker = job.change or job.order
-    trace = Trace(asker.conversation_id)
+    trace = Trace(asker.conversation_id, headers=headers)
     try:
         return await (_look_up(network, job, trace) if job.looks_up else _send(network, job, trace))
     except SupplierFailed as failed:
