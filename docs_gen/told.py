@@ -21,7 +21,7 @@ _AT: Final = BusinessTime(datetime(2025, 11, 3, 10, 12, tzinfo=UTC))
 _SAID: Final = (
     "Each rendering tells every move, with the same `id` and `sequenceNumber`, and calls it what the last columns say: "
     f"rendered from the facts of such a KCI, the `reasonCode` of `{wholesale.NAME}`, beside the `status` that the move "
-    f"leads to; `updateType` and `type` of `{tenant.NAME}`, which has an `error` in place of a type where it is `ERROR`; "
+    f"leads to; `updateType` and `type` of `{tenant.NAME}`, which has an `error` in place of a type with `ERROR`; "
     f"the `reasonCode` of `{supplier.NAME}`.\n"
 )
 _AFTER: Final = (
