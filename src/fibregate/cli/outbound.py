@@ -65,7 +65,8 @@ async def networks(shared: Shared, half: Half) -> AsyncGenerator[Networks]:
     async with Connector(
         shared.supplier_guard, connect_seconds=SUPPLIER_SECONDS, total_seconds=SUPPLIER_SECONDS
     ) as calls:
-        found = Networks(shared.db, shared.vault, Accesses(calls))
+        rest = shared.settings.supplier_rest_seconds
+        found = Networks(shared.db, shared.vault, Accesses(calls), rest_seconds=rest)
         failing_after = timedelta(seconds=shared.settings.supplier_failing_seconds)
         clock = shared.clock if half is Half.WORKER else None
         reporter = Reporter(shared.db, found, half, clock=clock, failing_after=failing_after)

@@ -20,6 +20,9 @@ from fibregate.tenants import actions as tenants
 
 _POUNDS: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{2})?")
 Code = Annotated[str, typer.Argument(metavar="SUPPLIER", help="Its code.")]
+FirstNumber = Annotated[
+    int | None, typer.Option(min=1, help="Where our numbers there begin; else past those of its other accounts.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -115,7 +118,7 @@ def account(  # noqa: PLR0913 - each part of an account is an option of its own
     certificate: Annotated[Path | None, typer.Option(help="Client certificate, PEM.", exists=True)] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key, PEM.", exists=True)] = None,
     seconds: Annotated[float, typer.Option(min=1, max=120, help="Time for a whole call.")] = 30,
-    first_number: Annotated[int, typer.Option(min=1, help="Where our numbers there begin.")] = 1,
+    first_number: FirstNumber = None,
     data: Data = None,
     database: Database = None,
 ) -> None:

@@ -137,6 +137,11 @@ async def find_open(on: Statements, tenant: TenantId, order: OrderKey) -> list[C
     return [one for one in await store.list_changes(on, tenant, order) if one.is_open]
 
 
+async def get_numbered(on: Statements, tenant: TenantId, order: OrderKey, number: int) -> Change:
+    """That of an order's changes, decided or not."""
+    return next(one for one in await store.list_changes(on, tenant, order) if one.number == number)
+
+
 async def give_up(tx: Tx, tenant: TenantId, change: Change, why: str, now: BusinessTime) -> None:
     """The order ended before the change was decided: its appointment is the tenant's again."""
     await store.mark(tx, tenant, change.key, ChangeStatus.REJECTED, answer=why, decided_at=now)

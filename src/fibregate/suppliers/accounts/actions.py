@@ -70,13 +70,18 @@ def _check(given: Iterable[str], accepted: Sequence[str], what: str) -> None:
 
 
 async def put_account(
-    tx: Tx, vault: Vault, account: Account, *, name: str = "default", first_number: int = 1, by: Actor
+    tx: Tx, vault: Vault, account: Account, *, name: str = "default", first_number: int | None = None, by: Actor
 ) -> None:
-    """Who we are at the supplier that `account.name` names. What we ask there is numbered from `first_number` on."""
+    """Who we are at the supplier that `account.name` names. What we ask there is numbered from `first_number` on.
+
+    Without one a new account begins past the numbers of the supplier's other accounts, and an old one goes on.
+    """
     kind = next((one for one, model in _KINDS.items() if isinstance(account.auth, model)), None)
     if kind is None:
         raise Invalid("auth: an account needs credentials of one kind: " + ", ".join(_KINDS))
-    made = await store.put_account(
+    if not await store.lock_supplier(tx, account.name):
+        raise Invalid(f"supplier: there is no {account.name} far away")
+    await store.put_account(
         tx,
         account.name,
         (
@@ -88,11 +93,9 @@ async def put_account(
             vault.seal(orjson.dumps(account.auth), SEAL),
             account.connect_seconds,
             account.total_seconds,
-            first_number - 1,
+            None if first_number is None else first_number - 1,
         ),
     )
-    if made is None:
-        raise Invalid(f"supplier: there is no {account.name} far away")
     await _record(tx, by, "supplier.account", account.name)
 
 

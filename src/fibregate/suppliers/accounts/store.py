@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from fibregate.db import Row, Statements
 from fibregate.vocabulary import SupplierId, TenantId
@@ -89,18 +90,34 @@ async def set_supplier(
     return row is not None
 
 
-_PUT_ACCOUNT = """
+_LOCK = "select supplier_id from suppliers where code = $1 and kind = 'HTTP' for no key update"
+
+
+async def lock_supplier(on: Statements, code: str) -> bool:
+    """One that is far away, held until the end of the transaction; False where there is none."""
+    return await on.row(_LOCK, None, code) is not None
+
+
+SERIES: Final = 100_000_000
+"""So many numbers has an account before those of the next one at its supplier begin."""
+
+# A number of ours names one account of its supplier only: told with another account's name, it names nothing.
+_PUT_ACCOUNT = f"""
 insert into supplier_accounts (
     supplier_id, name, tenant_name, base_url, prefix, auth_kind, auth, connect_seconds, total_seconds, last_number
 )
-select s.supplier_id, $2, $3, $4, $5, $6, $7, $8, $9, $10 from suppliers as s where s.code = $1 and s.kind = 'HTTP'
+select s.supplier_id, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10::bigint, (
+    select coalesce(max(a.last_number / {SERIES}) + 1, 0) * {SERIES} from supplier_accounts as a
+    where a.supplier_id = s.supplier_id
+))
+from suppliers as s where s.code = $1 and s.kind = 'HTTP'
 on conflict (supplier_id, name) do update set
     tenant_name = excluded.tenant_name, base_url = excluded.base_url, prefix = excluded.prefix,
     auth_kind = excluded.auth_kind, auth = excluded.auth, connect_seconds = excluded.connect_seconds,
     total_seconds = excluded.total_seconds,
-    last_number = greatest(supplier_accounts.last_number, excluded.last_number)
+    last_number = greatest(supplier_accounts.last_number, coalesce($10, 0))
 returning account_id
-"""
+"""  # noqa: S608 - a constant only
 
 
 async def put_account(on: Statements, supplier: str, columns: Sequence[object]) -> int | None:
