@@ -57,12 +57,8 @@ class Settings(BaseSettings):
     supplier_plain_http: bool = Field(
         default=False, description="allow http:// suppliers (the sandbox does, on loopback)"
     )
-    supplier_rest_seconds: float = Field(
-        default=10,
-        gt=0,
-        le=600,
-        description="how long a supplier is left alone after five failures in a row; twice as long each time that it"
-        " fails again, up to thirty times",
+    supplier_failures: int = Field(
+        default=5, ge=1, description="failures in a row after which a supplier is left alone for a while"
     )
     answer_seconds: float = Field(
         default=20,

@@ -61,5 +61,4 @@ async def networks(shared: Shared) -> AsyncGenerator[Networks]:
     async with Connector(
         shared.supplier_guard, connect_seconds=SUPPLIER_SECONDS, total_seconds=SUPPLIER_SECONDS
     ) as calls:
-        rest = shared.settings.supplier_rest_seconds
-        yield Networks(shared.db, shared.vault, Accesses(calls), rest_seconds=rest)
+        yield Networks(shared.db, shared.vault, Accesses(calls), failures=shared.settings.supplier_failures)
