@@ -10,9 +10,10 @@ from uuid import uuid4
 import aiohttp
 from aiohttp import web
 from tests.doors.tenant.asking import provide, visit
-from tests.journeys.gateway import BY, KEY, START, Gateway, Got
+from tests.journeys.gateway import BY, KEY, START, Card, Gateway, Got, gateway, plan
 from tests.suppliers.http.peer import PREFIX, Heard, Peer, peer
 
+from fibregate.migrate import Dsns
 from fibregate.sandbox.remote import behaviours, process
 from fibregate.sandbox.remote.model import Client, Options, Paces
 from fibregate.sandbox.remote.model import Gateway as Told
@@ -220,3 +221,15 @@ async def test_the_numbers_of_one_account_mean_nothing_under_another(running: Ga
             await accounts.put_account(tx, VAULT, account, name=name, by=BY)
     rows = await running.db.rows("select last_number from supplier_accounts order by name", None)
     assert [one["last_number"] for one in rows] == [0, 100_000_000]
+
+
+async def test_many_orders_go_out_at_once_over_few_connections(town: tuple[Dsns, Card]) -> None:
+    fresh, card = town
+    async with peer() as there, gateway(fresh.runtime, card, plan(fresh.runtime, pool_size=2)) as running:
+        await add(running)
+        await reach(running, there.url)
+        there.answers(202)
+        orders = [await ordered(running, str(100012345678 + place)) for place in range(12)]
+        for order in orders:
+            await becomes(running, order, "SENT_TO_SUPPLIER")
+        assert b"database away" not in running.log.getvalue()
