@@ -21,6 +21,7 @@ _SETTINGS: Final = {
     "FIBREGATE_SUPPLIER_PLAIN_HTTP": "true",
     "FIBREGATE_SUPPLIER_FAILURES": "1000000",
     "FIBREGATE_WORKER_CONCURRENCY": "256",
+    "FIBREGATE_POOL_SIZE": "20",
 }
 """A supplier that fails at most of its addresses would be left alone most of the time, and this would not be tried."""
 
@@ -117,7 +118,7 @@ _CI: Final[dict[str, Any]] = {
     **_WALKS,
     "behaviours": None,
     "each": 200,
-    "others": 20,
+    "others": 10,
     "at_once": 64,
 }
 _QUICK: Final[dict[str, Any]] = {
