@@ -124,10 +124,10 @@ _CI: Final[dict[str, Any]] = {
 _QUICK: Final[dict[str, Any]] = {
     **_CI,
     "kci-delay": 0.05,
-    "late": 1.5,
-    "gap": 1.5,
-    "settle": 2.0,
-    "step": 60,
+    "late": 1.2,
+    "gap": 1,
+    "settle": 1.5,
+    "step": 120,
     "pause": 0.1,
 }
 DOUBTFUL: Final = frozenset(
