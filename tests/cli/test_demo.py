@@ -80,11 +80,12 @@ def test_an_order_goes_through_two_gateways_and_nothing_is_left(folder: Path) ->
 
 def test_an_operator_types_several_commands_into_one_process() -> None:
     typed, shown = io.StringIO(), io.StringIO()
-    print(json.dumps(["--version"]), json.dumps(["supplier", "let"]), sep="\n", file=typed)
+    print(json.dumps(["credential", "--help"]), json.dumps(["supplier", "let"]), sep="\n", file=typed)
     typed.seek(0)
     typist.main(typed, shown)
     (done, said), (refused, why) = (json.loads(line) for line in shown.getvalue().splitlines())
-    assert (done, said.split()[0]) == (True, "fibregate")
+    assert done
+    assert "rotate" in said
     assert not refused
     assert "Missing argument" in why
 

@@ -1,6 +1,6 @@
 """An operator at a terminal: each line of stdin is a command's words as JSON, each line of stdout what it said.
 
-One process for many commands, because most of what a short one takes is its start.
+One process for many commands, and with no others than the demo needs: most of what a short one takes is its start.
 """
 
 import contextlib
@@ -9,7 +9,13 @@ import json
 import sys
 from typing import TextIO, cast
 
-from fibregate.cli.main import app
+import typer
+
+from fibregate.cli import suppliers, tenants
+
+app = typer.Typer()
+app.add_typer(suppliers.supplier, name="supplier")
+app.add_typer(tenants.credential, name="credential")
 
 
 def main(typed: TextIO, shown: TextIO) -> None:
