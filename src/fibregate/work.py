@@ -11,6 +11,7 @@ from fibregate.alarms import sign_ins, telling
 from fibregate.alarms.duty import Duty
 from fibregate.appointments import actions as appointments
 from fibregate.appointments.far import actions as bookings
+from fibregate.appointments.far import giving_back
 from fibregate.appointments.far.model import Desk as BookingDesk
 from fibregate.clock import BusinessClock, BusinessTime, real_now
 from fibregate.db import Db, Tx
@@ -112,6 +113,7 @@ def handlers(work: Work) -> dict[str, Handler]:
         "dispatch": partial(_dispatch, work),
         changes.LANE: partial(_change, work),
         bookings.LANE: partial(_find_booking, work),
+        giving_back.LANE: partial(_give_back, work),
         orders.FAR: partial(_send, work, sending.send_order),
         changes.FAR: partial(_send, work, sending.send_change),
         "silence-warn": partial(_silence, work),
@@ -166,6 +168,12 @@ async def _find_booking(work: Work, claim: Claim) -> None:
         raise AssertionError("this worker asks nothing of suppliers far away")
     desk = BookingDesk(work.db, work.networks, tenant_bookings.stored, work.settings.answer_seconds)
     await bookings.find_out(desk, claim, work.clock)
+
+
+async def _give_back(work: Work, claim: Claim) -> None:
+    if work.networks is None:
+        raise AssertionError("this worker asks nothing of suppliers far away")
+    await giving_back.give_back(work.db, work.networks, claim, work.clock)
 
 
 async def _silence(work: Work, claim: Claim) -> None:

@@ -93,8 +93,10 @@ async def _answered(
             await ends.applied(tx, job, reference, now)
         case Taken(reference):
             await ends.taken(tx, job, reference, now)
-        case OrderStands() | RequestStands():
-            await ends.taken(tx, job, found.reference, now)
+        case OrderStands():
+            await ends.stands(tx, job, found, now)
+        case RequestStands():
+            await ends.request_stands(tx, job, found, now)
 
 
 async def _settle(tx: Tx, job: Job, state: CallState, now: BusinessTime, outcome: str | None = None) -> bool:
@@ -105,7 +107,7 @@ async def _settle(tx: Tx, job: Job, state: CallState, now: BusinessTime, outcome
 async def _failed(tx: Tx, claim: Claim, job: Job, failed: SupplierFailed, now: BusinessTime) -> None:
     """What was surely not done may be done later, if that can help; what may have been done is found out about."""
     outcome = "\n".join((failed.code, *failed.messages))
-    if job.looks_up:
+    if job.call.state is not CallState.INTENT:  # that nothing was done this time says nothing of the time before
         await _settle(tx, job, CallState.UNKNOWN, now, job.call.outcome or outcome)
         await _later(tx, claim, job, now)
         return
