@@ -70,15 +70,6 @@ async def told(chain: Chain, order: int) -> tuple[str, list[str]]:
     return got.body["status"], [one.get("type", one.get("code")) for one in kinds]
 
 
-async def test_an_order_goes_through_two_gateways_and_completes(chain: Chain) -> None:
-    order = await ordered(chain)
-    for _ in range(30):
-        await chain.walk(timedelta(days=1))
-    status, types = await told(chain, order)
-    assert types == ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "UPDATE", "UPDATE", "ADDITIONAL", "COMPLETED"]
-    assert status == "COMPLETED"
-
-
 async def test_an_order_at_a_supplier_far_away_is_amended_and_cancelled(chain: Chain) -> None:
     order = await ordered(chain)
     await chain.walk(timedelta(hours=1))

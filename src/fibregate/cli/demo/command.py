@@ -30,7 +30,7 @@ REQUEST_SECONDS = 60.0
 
 def register(app: typer.Typer) -> None:
     """Add the command of this folder."""
-    app.command("demo", epilog="Examples: fibregate demo, fibregate demo --chain")(demo)
+    app.command("demo", epilog="Example: fibregate demo --chain")(demo)
 
 
 def demo(
