@@ -41,7 +41,9 @@ class Chain:
         return await self.near.ask(method, f"/v1/{path}", tenant=ISP, body=body, extra=headers)
 
     async def walk(self, span: timedelta) -> None:
-        """Far first: what it tells is then read near."""
+        """What was asked near is brought there; then far first: what it tells is then read near."""
+        sent = await self.near.ask("POST", "/sandbox/v1/clock", body={"advance": "PT0S"})
+        assert sent.body["caughtUp"], sent.raw
         await self.far.walk(span)
         await self.near.walk(span)
 
