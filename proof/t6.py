@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ select t.code as tenant, k.order_key as key, k.sequence_number as number, k.fact
 from kcis as k join tenants as t on t.tenant_no = k.tenant_id
 join orders as o on o.tenant_id = k.tenant_id and o.order_key = k.order_key where o.notes like 'T6 %'
 """
+_UNREAD: Final = "select count(*) as unread from supplier_updates where state = 'RECEIVED'"
 _WALKED: Final = t6_judge.LIMIT + timedelta(minutes=5)
 _QUIET_PATIENCE: Final = 600.0
 _HAPPENED: Final = (b'"event":"kci"', b'"what":"performed"')
@@ -56,7 +58,8 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         say(f"T6: {figures['each']} orders at each behaviour that leaves doubts, {figures['others']} at each other one")
         log = Writer(folder / "client.jsonl")
         callers = {code: _logged(ground.caller(code), log) for code in ACCOUNTS}
-        course = Course(callers, {one.name: _how_many(one.name, figures) for one in wanted}, figures["at_once"])
+        many = {one.name: _how_many(one.name, figures) for one in wanted}
+        course = Course(callers, many, figures["at_once"], partial(_unread, ground))
         await course.run(wanted)
         await _quiet(gateway.folder / LOG, figures)
         await _walk(ground, figures)
@@ -71,6 +74,11 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         t6_judge.judge(t6_network.story(gateway.folder), rows, [one.name for one in wanted], found)
         found.done.update(course.done)
     return found
+
+
+async def _unread(ground: Playground) -> int:
+    (row,) = await ground.rows(_UNREAD)
+    return int(row["unread"])
 
 
 def _how_many(behaviour: str, figures: Figures) -> int:

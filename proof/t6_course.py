@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,7 @@ _BOOKED: Final = frozenset({"drops-booking-reply", "books-late", "slot-gone", "b
 _AMENDED: Final = frozenset({"drops-amendment-reply", "changes-at-once", "refuses-changes"})
 _CANCELLED: Final = frozenset({"drops-cancellation-reply"})
 _LOOKED_AT: Final = frozenset({"slow-to-look", "garbled-to-look"})
+_UNREAD: Final = 100
 _SENT_SECONDS: Final = 3.0
 _OPEN_SECONDS: Final = 60.0
 _BOOKING_PATIENCE: Final = 40.0
@@ -43,9 +44,13 @@ class Course:
     callers: dict[str, Caller]
     many: Mapping[str, int]
     at_once: int
+    unread: Callable[[], Awaitable[int]]
+    """How many updates wait to be read."""
+
     done: Counter[str] = field(default_factory=Counter[str])
     _slots: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, list[dict[str, Any]]])
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, behaviours: Sequence[Behaviour]) -> None:
         if LIARS & {one.name for one in behaviours}:
@@ -55,9 +60,21 @@ class Course:
 
         async def some() -> None:
             for behaviour, number in waiting:
+                await self._may_go_on.wait()
                 await self._one(behaviour, number)
 
+        watching = asyncio.create_task(self._watch())
         await asyncio.gather(*(some() for _ in range(self.at_once)))
+        watching.cancel()
+
+    async def _watch(self) -> None:
+        """Orders are not placed faster than news is read: nothing is learned from a heap of it."""
+        while True:
+            if await self.unread() < _UNREAD:
+                self._may_go_on.set()
+            else:
+                self._may_go_on.clear()
+            await asyncio.sleep(0.5)
 
     async def _eldest(self, tenant: str) -> None:
         """An order whose reference the gateway knows before it is told as another's: else nobody could see the lie."""
