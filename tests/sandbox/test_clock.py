@@ -60,6 +60,14 @@ async def test_it_never_goes_back(stage: Stage) -> None:
     assert not (await store.read_clock(stage.db))["frozen"]
 
 
+async def test_a_walk_begins_no_earlier_than_what_others_read_while_the_clock_was_being_stopped(stage: Stage) -> None:
+    async with stage.db.tx(None) as tx:
+        await store.freeze(tx)
+        seen = await stage.clock.now()
+    walked = await clock.advance(stage.db, by=timedelta(0))
+    assert walked.now >= seen
+
+
 async def test_walks_are_one_after_the_other(stage: Stage) -> None:
     one, other = await asyncio.gather(*(clock.advance(stage.db, by=timedelta(days=2)) for _ in range(2)))
     assert abs(one.target - other.target) >= timedelta(days=2)

@@ -79,8 +79,9 @@ async def advance(db: Db, *, by: timedelta | None = None, to: datetime | None = 
 
 async def _advance(db: Db, *, by: timedelta | None, to: datetime | None) -> Walked:
     async with _only_walker(db):
-        now = await store.freeze(db)
+        await store.freeze(db)
         try:
+            now = await store.catch_up(db)
             target = _target(now, by=by, to=to)
             deadline = asyncio.get_running_loop().time() + LONGEST_WALK
             reached = await _walk(db, target, deadline)

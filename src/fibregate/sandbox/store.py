@@ -197,6 +197,20 @@ async def freeze(on: Statements) -> datetime:
     return row["frozen_at"]
 
 
+_CATCH_UP = """
+update business_clock set frozen_at = greatest(frozen_at, clock_timestamp() + shift)
+where sandbox and frozen_at is not null returning frozen_at
+"""
+
+
+async def catch_up(on: Statements) -> datetime:
+    """Stand at the latest time that anybody can have read while `freeze` was being committed."""
+    row = await on.row(_CATCH_UP, None)
+    if row is None:
+        raise AssertionError("only a clock that stands still can catch up")
+    return row["frozen_at"]
+
+
 _MOVE = "update business_clock set frozen_at = $1 where sandbox and frozen_at <= $1 returning frozen_at"
 
 
