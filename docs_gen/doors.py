@@ -9,7 +9,7 @@ from fibregate.doors.sandbox import door as sandbox
 from fibregate.doors.sandbox.services import Sandbox
 from fibregate.web.door import Door
 
-_NOTHING = cast("Any", SimpleNamespace(authenticate=None, page=None, networks=SimpleNamespace(health={})))
+_NOTHING = cast("Any", SimpleNamespace(authenticate=None, page=None))
 
 
 @cache

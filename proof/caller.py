@@ -16,6 +16,9 @@ from proof import history
 WHOLESALE: Final = "/WholesaleGateway/v1.0/gateway"
 UPDATES: Final = "/v1/kcis"
 TOKEN: Final = "/IdentityModule/v1.0/oauth/token"  # noqa: S105 - a path
+TENANT_DOOR: Final = "/v1"
+TENANT_TOKEN: Final = f"{TENANT_DOOR}/auth/tenant/access-token"
+SUPPLIER_TOKEN: Final = f"{TENANT_DOOR}/auth/supplier/access-token"
 ASK_AGAIN: Final = frozenset({0, 401, 429, 502, 503, 504})
 """0: the connection broke, so the outcome is not known."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from proof import seeds, t11_timing, traffic
+from proof import t11_tokens as tokens
 from proof.caller import Caller, Wire
 from proof.ground import Gateway, Process
 from proof.history import read
@@ -23,7 +24,7 @@ from proof.look import rows, until_none
 from proof.model import Figures, Findings, Proof, Size, say
 from proof.slots import TOWN, open_slots
 from proof.t11_matrix import ALIKE, CANARIES, CHANGED, PASSED, ROUTES, Matrix, Operation
-from proof.t11_owner import Owner
+from proof.t11_owner import FAR, Owner
 from proof.t11_strangers import strangers
 from proof.t12_rows import digest, listed
 from proof.town import SUPPLIER, credentials, settle
@@ -31,9 +32,17 @@ from proof.town import SUPPLIER, credentials, settle
 FIRST: Final = "what got through the first wall alone: statements that name the tenant"
 SECOND: Final = "what got through the second wall alone: row-level security"
 INVARIANTS: Final = (ROUTES, PASSED, ALIKE, t11_timing.GAP, CANARIES, CHANGED, FIRST, SECOND)
-SETTINGS: Final = {"FIBREGATE_ONE_OPEN_ORDER": "false"}
+SETTINGS: Final = {
+    "FIBREGATE_ONE_OPEN_ORDER": "false",
+    "FIBREGATE_SUPPLIER_ALLOW": '["127.0.0.0/8"]',
+    "FIBREGATE_SUPPLIER_PORTS": "[]",
+    "FIBREGATE_SUPPLIER_PLAIN_HTTP": "true",
+}
 OWNER: Final = "ISP1"
 OTHER: Final = "ISP2"
+BEYOND: Final = 500_000
+"""So far after its own numbers are those that a tenant is given by the gateway."""
+
 PATIENCE: Final = 60.0
 FIRST_WALL: Final = re.compile(r"\b(?:\w+\.)?tenant_id = \$1\b")
 LEAST_PREDICATES: Final = 100
@@ -47,6 +56,17 @@ select endpoint_id::text as id from endpoints where tenant_id = $1 union all
 select secret_id::text from endpoint_secrets where tenant_id = $1 union all
 select id::text from kcis where tenant_id = $1 union all
 select replay_id::text from replays where tenant_id = $1
+"""
+_REFERENCES: Final = """
+select reference as id from reservations where tenant_id = $1 union
+select supplier_reference from orders where tenant_id = $1 and supplier_reference is not null union
+select service_id from services where tenant_id = $1
+"""
+_GIVEN: Final = """
+insert into gateway_numbers (tenant_id, kind, last_number)
+select t.tenant_no, kind, $2
+from tenants as t, unnest(array['APPOINTMENT', 'ORDER', 'AMENDMENT', 'CANCELLATION']) as kind
+where t.code = $1
 """
 _NUMBER: Final = "select tenant_no from tenants where code = $1"
 _WALLS: Final = "select relname as name from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace"
@@ -132,10 +152,23 @@ async def _stage(source: Path, folder: Path) -> AsyncGenerator[Stage]:
             Owner(Caller(wire, lambda: web.url, ways[code]), network, slots, hears.url, first, _mark(code))
             for code, first in ((OWNER, 100_000), (OTHER, 900_000))
         ]
+        await gateway.cli_rounds(*_far(owners[0].mark))
         for one in owners:
+            await rows(gateway, _GIVEN, one.code, one.first + BEYOND)
             one.standing = await one.endpoint()
             await one.told(await one.order())
+            one.visited = await one.with_visit()
         yield Stage(gateway, wire, [web, serve], hears, *owners)
+
+
+def _far(mark: str) -> list[list[list[str]]]:
+    """The commands that give the owner a supplier of its own, with its canary for a name."""
+    way = ("--tenant", "GATEWAY1", "--user", "gateway", "--password", mark)
+    return [
+        [["supplier", "add", FAR, "--name", mark]],
+        [["supplier", "account", FAR, "http://127.0.0.1:9", *way]],
+        [["supplier", "let", FAR, OWNER]],
+    ]
 
 
 def _mark(code: str) -> str:
@@ -159,11 +192,14 @@ async def _look(
     await stage.quiet()
     (row,) = await rows(stage.gateway, _NUMBER, OWNER)
     matrix.secrets = frozenset(one["id"] for one in await rows(stage.gateway, _IDS, row["tenant_no"]))
+    matrix.references = frozenset(one["id"] for one in await rows(stage.gateway, _REFERENCES, row["tenant_no"]))
     matrix.covered()
+    await tokens.judge(matrix, stage.wire, stage.door.url, credentials(stage.gateway))
     tables = await listed(stage.gateway)
     before = await digest(stage.gateway, tables, f"= {row['tenant_no']}")
     await matrix.replay(figures["rounds"])
-    await matrix.enumerate(range(100_000, 100_000 + figures["numbers"]))
+    for first in (stage.owner.first, stage.owner.first + BEYOND):
+        await matrix.enumerate(range(first, first + figures["numbers"]))
     await t11_timing.judge(matrix, figures["pairs"])
     await stage.quiet()
     after = await digest(stage.gateway, tables, f"= {row['tenant_no']}")

@@ -13,7 +13,8 @@ import orjson
 from proof.caller import Answer, Caller
 from proof.model import Findings
 from proof.t11_owner import Ids, Owner
-from proof.t11_table import SAMPLES, Kind, Sample, Who
+from proof.t11_sample import Kind, Sample, Who
+from proof.t11_table import SAMPLES
 
 ROUTES: Final = "routes without a request that works for its owner"
 PASSED: Final = "requests of a tenant's that passed as another, revoked, or without the scope"
@@ -24,6 +25,8 @@ AT_ONCE: Final = 8
 _MARKS: Final = re.compile(r'"uuid": ?"[^"]*"')
 _AGAIN: Final = frozenset({0, 429, 503})
 _ABSENT: Final = 7_000_000_000
+_UNCOUNTED: Final = frozenset({"cursor", "supplier", "service"})
+"""Ids that are told otherwise than by 404."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ class Matrix:
     wrong: Callable[[str], str]
     chance: random.Random
     secrets: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    """What networks call the owner's things."""
+
     ready: list[Ready] = field(default_factory=list[Ready])
 
     def broke(self, invariant: str, what: str) -> None:
@@ -90,7 +96,7 @@ class Matrix:
             return  # the token that every request here carries
         caller = self.owner.caller if sample.who is Who.TENANT else self.owner.network
         path, body = sample.asked(self.owner, self.owner, one.ids, tenant=self.owner.code)
-        got = await caller.insist(sample.method, path, body)
+        got = await caller.insist(sample.method, path, body, **_headers(one))
         what = f"{sample.route}: {sample.method} {path}: {got.status} {got.raw[:300]!r}"
         if not 200 <= got.status < 300:
             self.broke(ROUTES, what)
@@ -137,7 +143,7 @@ class Matrix:
             got = await self._ask(one, "as captured", captured)
             self._judge(one, got, "as captured", must=None, kind=Kind.NAMES)
         foreign = await self._ask(one, "in its own name", renamed)
-        self._judge(one, foreign, "in its own name", must=None)
+        self._judge(one, foreign, "in its own name", must=sample.gets)
         if sample.kind in {Kind.NAMES, Kind.SILENT} and one.ids:
             await self._compare(one, foreign)
         for way, caller, must in (
@@ -172,7 +178,7 @@ class Matrix:
     ) -> Answer:
         path, body = asked
         caller = by or self.stranger(one.sample.who)
-        named: dict[str, Any] = {"Tenant": tenant} if tenant else {}
+        named: dict[str, Any] = _headers(one) | ({"Tenant": tenant} if tenant else {})
         got = await caller.insist(one.sample.method, path, body, again=_AGAIN, **named)
         self.findings.done["replays"] += 1
         self.look(f"{one.sample.route} {way}", got, path, body)
@@ -182,7 +188,7 @@ class Matrix:
         """Nothing of the owner's may be in an answer but what was in the question."""
         text = got.raw.decode(errors="replace") + str(dict(got.headers))
         asked = path + (orjson.dumps(body).decode() if body is not None else "")
-        for one in (self.owner.mark, *self.secrets):
+        for one in (self.owner.mark, *self.secrets, *self.references):
             if one in text and one not in asked:
                 self.broke(CANARIES, f"{what}: {one} in {text[:300]}")
                 return
@@ -203,7 +209,7 @@ class Matrix:
         asks: list[tuple[Ready, str]] = []
         for one in self.ready:
             sample = one.sample
-            if sample.method != "GET" or sample.kind is not Kind.NAMES or not one.ids or "cursor" in one.ids:
+            if sample.method != "GET" or sample.kind is not Kind.NAMES or not one.ids or _UNCOUNTED & one.ids.keys():
                 continue
             name, first = next(iter((name, value) for name, value in one.ids.items() if f"{{{name}}}" in sample.path))
             values: Sequence[int | str] = numbers if isinstance(first, int) else sorted(self.secrets)
@@ -218,6 +224,10 @@ class Matrix:
                     self.broke(PASSED, f"{path}: {got.status} {got.raw[:200]!r}")
 
         await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+
+
+def _headers(one: Ready) -> dict[str, Any]:
+    return {**one.sample.named(one.ids)}
 
 
 def absent(ids: Ids, chance: random.Random) -> Ids:

@@ -3,19 +3,24 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
 from proof import traffic
-from proof.caller import UPDATES, Answer, Caller
+from proof.caller import TENANT_DOOR, UPDATES, Answer, Caller
 from proof.slots import Slot
 from proof.t5_caller import booking
-from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN
+from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN, SUPPLIER
 
 Ids = Mapping[str, int | str]
 MANAGE: Final = "/manage/v1"
+FAR: Final = "FAR123456"
+"""A supplier far away that nobody but the owner may use, and that never answers."""
+
 PATIENCE: Final = 30.0
+LIFE: Final = (*traffic.REASONS, ("COMPLETED", "COMPLETED"))
 
 
 class NotPrepared(Exception):
@@ -33,6 +38,9 @@ class Owner:
     first: int
     mark: str
     standing: str = ""
+    visited: int = 0
+    """An order with a visit, which may be given another."""
+
     shared: set[int | str] = field(default_factory=set[int | str])
     """Ids under which another tenant has things, too."""
 
@@ -76,17 +84,57 @@ class Owner:
         await self.ok("POST", "service-orders", self.order_body(number))
         return number
 
-    async def told(self, number: int) -> None:
+    async def told(
+        self, number: int, place: int = 1, *, reason: str = "ACKNOWLEDGED", status: str = "ACKNOWLEDGED"
+    ) -> None:
         """The network said something of an order, with the mark in it."""
-        said = traffic.update(str(uuid4()), number, self.code, 1, reason="ACKNOWLEDGED", status="ACKNOWLEDGED")
+        said = traffic.update(str(uuid4()), number, self.code, place, reason=reason, status=status)
         note = {"note": self.mark, "type": "Engineer Note"}
         await self.ok("POST", UPDATES, {**said, "text": self.mark, "supplierNotes": [note]}, by=self.network)
 
-    async def acknowledged(self, number: int) -> None:
+    async def became(self, number: int, status: str) -> None:
         """Once what was said of an order holds."""
         async with asyncio.timeout(PATIENCE):
-            while (await self.read(f"service-orders/{number}"))["status"] != "ACKNOWLEDGED":
+            while (await self.read(f"service-orders/{number}"))["status"] != status:
                 await asyncio.sleep(0.02)
+
+    async def service(self) -> str:
+        """One that is live, by an order that its network has completed."""
+        order = await self.order()
+        for place, (reason, status) in enumerate(LIFE, 1):
+            await self.told(order, place, reason=reason, status=status)
+        await self.became(order, "COMPLETED")
+        live = (await self.read(f"{MANAGE}/services?limit=500"))["services"]
+        return next(str(one["serviceId"]) for one in live if one["orderId"] == order)
+
+    def modify_body(self, service: int | str) -> dict[str, Any]:
+        wish = {"serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "80/20"}], "notes": self.mark}
+        return {"orderType": "MODIFY", "serviceId": service, "requestedCompletionDate": _in_a_month(), **wish}
+
+    def cease_body(self, service: int | str) -> dict[str, Any]:
+        wish = {"requestedCompletionDate": _in_a_month(), "notes": self.mark}
+        return {"orderType": "CEASE", "serviceId": service, **wish}
+
+    def asked_order(self, place: int, **more: Any) -> dict[str, Any]:
+        """As the tenant door wants it."""
+        body = self.order_body(0, address={"id": str(place), "type": "UPRN"}, supplier=SUPPLIER, **more)
+        return {name: value for name, value in body.items() if name not in {"id", "tenant"}}
+
+    def asked_visit(self) -> dict[str, Any]:
+        body = booking(0, self.slots[0])
+        return {"supplier": SUPPLIER, **{name: value for name, value in body.items() if name != "id"}}
+
+    async def given(self, path: str, body: Any) -> int:
+        """The number of what was asked for at the tenant door."""
+        return int((await self.ok("POST", f"{TENANT_DOOR}/{path}", body)).body["id"])
+
+    async def with_visit(self) -> int:
+        """An order that has one, and that its network has taken on."""
+        number = self.number()
+        await self.ok("POST", "service-orders", self.visited_order(number, appointmentReservationId=await self.visit()))
+        await self.told(number)
+        await self.became(number, "ACKNOWLEDGED")
+        return number
 
     async def visit(self) -> int:
         number = self.number()
@@ -122,103 +170,5 @@ class Owner:
         return (await self.ok("GET", path)).body
 
 
-async def nothing(_: Owner) -> Ids:
-    return {}
-
-
-async def an_order(of: Owner) -> Ids:
-    return {"order": await of.order()}
-
-
-async def a_told_order(of: Owner) -> Ids:
-    """With a first KCI, which every endpoint of the tenant is to have."""
-    order = await of.order()
-    await of.told(order)
-    return {"order": order, "replay": str(uuid4())}
-
-
-async def a_kci(of: Owner) -> Ids:
-    """By its own id."""
-    ids = await a_told_order(of)
-    await of.acknowledged(int(ids["order"]))
-    shown = await of.read(f"service-orders/{ids['order']}")
-    return {"kci": shown["updates"][-1]["id"], "replay": ids["replay"]}
-
-
-async def a_new_order(of: Owner) -> Ids:
-    return {"order": of.number()}
-
-
-async def a_visit(of: Owner) -> Ids:
-    visit = await of.visit()
-    reference = (await of.read(f"appointments/{visit}"))["supplierReference"]
-    return {"visit": visit, "order": of.number(), "reference": reference}
-
-
-async def a_new_visit(of: Owner) -> Ids:
-    return {"visit": of.number()}
-
-
-async def the_endpoint(of: Owner) -> Ids:
-    """The one that stands all the time."""
-    return {"endpoint": of.standing, "replay": str(uuid4())}
-
-
-async def an_endpoint(of: Owner) -> Ids:
-    return {"endpoint": await of.endpoint(enabled=False)}
-
-
-async def a_new_endpoint(_: Owner) -> Ids:
-    return {"creation": str(uuid4())}
-
-
-async def an_old_secret(of: Owner) -> Ids:
-    """The older of an endpoint's two."""
-    endpoint = await of.endpoint(enabled=False)
-    path = f"{MANAGE}/endpoints/{endpoint}/secrets"
-    old = (await of.read(path))["secrets"][0]["id"]
-    await of.ok("POST", path, {"overlapDays": 7})
-    return {"endpoint": endpoint, "secret": old}
-
-
-async def a_stuck_kci(of: Owner) -> Ids:
-    """At an endpoint that is switched off."""
-    endpoint = await of.endpoint(enabled=False)
-    return {"endpoint": endpoint, **await a_told_order(of)}
-
-
-async def a_replay(of: Owner) -> Ids:
-    ids = await a_told_order(of)
-    await of.ok("POST", f"{MANAGE}/replays", {"replayId": ids["replay"], "orderId": ids["order"]})
-    return {"replay": ids["replay"]}
-
-
-async def a_cursor(of: Owner) -> Ids:
-    return {"cursor": (await of.read(f"{MANAGE}/kcis?limit=1"))["nextCursor"]}
-
-
-async def a_change_to_ask(of: Owner) -> Ids:
-    """Of an order that its network has taken on."""
-    order = await of.order()
-    await of.told(order)
-    await of.acknowledged(order)
-    return {"order": order, "change": of.number()}
-
-
-async def an_amendment(of: Owner) -> Ids:
-    ids = await a_change_to_ask(of)
-    body = {"id": ids["change"], "orderId": ids["order"], "notes": f"{of.mark} again"}
-    await of.ok("POST", "service-order-amendments", body)
-    return {"change": ids["change"]}
-
-
-async def a_cancellation(of: Owner) -> Ids:
-    ids = await a_change_to_ask(of)
-    body = {"id": ids["change"], "orderId": ids["order"], "reasonCode": "CUSTOMER_CHANGED_MIND", "text": of.mark}
-    await of.ok("POST", "service-order-cancellations", body)
-    return {"change": ids["change"]}
-
-
-async def an_update(of: Owner) -> Ids:
-    """That has still to be said, of an order."""
-    return {"order": await of.order(), "update": str(uuid4())}
+def _in_a_month() -> str:
+    return (datetime.now(UTC) + timedelta(days=30)).date().isoformat()

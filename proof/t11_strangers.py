@@ -9,7 +9,7 @@ from proof.ground import Gateway, Process
 from proof.look import rows
 from proof.t11_matrix import Strangers
 from proof.t11_owner import Owner
-from proof.t11_table import Who
+from proof.t11_sample import Who
 from proof.town import SUPPLIER, Credential, credentials
 
 NETWORK: Final = "NETWORK2"
@@ -34,6 +34,7 @@ async def strangers(gateway: Gateway, wire: Wire, door: Process, owner: Owner, o
             first=other.first,
             mark=other.mark,
             standing=other.standing,
+            visited=other.visited,
         ),
         other_network=await at.fixed(await at.added("--supplier", NETWORK), is_tenant=False),
         network=await at.fixed(ways[SUPPLIER], is_tenant=False),

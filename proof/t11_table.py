@@ -1,75 +1,26 @@
 """The table of T11: for every route of every door a request that works for its owner. A new route needs a row here.
 
-A row says how the owner gets the things that the request names (`prepare`, of `t11_owner.py`, gives their ids), and the
-request itself with those ids between braces. `{mark}` and `{tenant}` are the canary and the code of whoever asks,
-`{owner}` the code of the owner. A body may be a function of the asking tenant and the ids where it is a long one.
+A row says how the owner gets the things that the request names (`prepare`, of `t11_things.py`, gives their ids), and
+the request itself with those ids between braces. `{mark}` and `{tenant}` are the canary and the code of whoever asks,
+`{owner}` the code of the owner. A body may be a function of the asking tenant and the ids where it is a long one. The
+tenant door's rows are in `t11_table_tenant.py`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from proof import t11_owner as own
+from proof import t11_things as own
 from proof.caller import TOKEN, UPDATES, WHOLESALE
 from proof.t11_owner import MANAGE, Ids, Owner
+from proof.t11_sample import Kind, Sample, Who
+from proof.t11_table_tenant import AT_ACCESS, AT_TENANT
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN
 
 _UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
 _FTTP: Final = "serviceSpecification=%7B%22id%22%3A%22fttp%22%7D"
 _SOMEWHERE: Final = _UPRN.format(FIRST_UPRN)
 _VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
-
-
-class Kind(Enum):
-    """What another tenant gets for the same request."""
-
-    NAMES = "names a thing of the owner's, which to others is not there"
-    SILENT = "names such things too, and answers 2xx that says of others' what it says of none"
-    OWN = "lists or makes what is the asker's own"
-    PUBLIC = "is anybody's"
-
-
-class Who(Enum):
-    """Whose request it is, and who is the other."""
-
-    TENANT = "a tenant's; another tenant"
-    SUPPLIER = "a supplier's, of an order that it has; a supplier that has it not"
-    NAMING = "a supplier's; the same, with another tenant's name"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """`route` is a door's name and an operation's. `shows`: the owner's answer has its canary in it."""
-
-    route: str
-    method: str
-    path: str
-    kind: Kind = Kind.NAMES
-    who: Who = Who.TENANT
-    prepare: Callable[[Owner], Awaitable[Ids]] = own.nothing
-    body: Mapping[str, Any] | Callable[[Owner, Ids], Mapping[str, Any]] | None = None
-    shows: bool = False
-
-    def asked(self, asker: Owner, owner: Owner, ids: Ids, *, tenant: str) -> tuple[str, Any]:
-        """Path and body; `tenant` is the code that it names as the asker's."""
-        words = {**ids, "mark": asker.mark, "tenant": tenant, "owner": owner.code}
-        if callable(self.body):
-            body = dict(self.body(asker, ids))
-            return self.path.format_map(words), {**body, "tenant": tenant} if "tenant" in body else body
-        return self.path.format_map(words), _filled(self.body, words)
-
-
-def _filled(part: Any, words: Mapping[str, Any]) -> Any:
-    """Each text in braces becomes what it stands for, a number where that is one."""
-    if isinstance(part, dict):
-        return {name: _filled(value, words) for name, value in cast("dict[str, Any]", part).items()}
-    if isinstance(part, list):
-        return [_filled(one, words) for one in cast("list[Any]", part)]
-    if isinstance(part, str) and part.startswith("{") and part.endswith("}"):
-        return words[part[1:-1]]
-    return part
 
 
 def _now() -> str:
@@ -98,6 +49,18 @@ def _order_with_visit(asker: Owner, ids: Ids) -> Mapping[str, Any]:
 
 def _order_with_reference(asker: Owner, ids: Ids) -> Mapping[str, Any]:
     return asker.visited_order(int(ids["order"]), appointmentReservationReference=ids["reference"])
+
+
+def _modify(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return {"id": ids["order"], "tenant": asker.code, **asker.modify_body(ids["service"])}
+
+
+def _cease(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return {"id": ids["order"], "tenant": asker.code, **asker.cease_body(ids["service"])}
+
+
+def _new_visit_for_an_order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return {"id": ids["change"], "orderId": asker.visited, "appointmentReservationId": ids["visit"]}
 
 
 def _visit(asker: Owner, ids: Ids) -> Mapping[str, Any]:
@@ -180,6 +143,20 @@ AT_WHOLESALE: Final = (
         body=_order_with_reference,
     ),
     Sample(
+        route="wholesale placeOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-orders",
+        prepare=own.a_service_to_change,
+        body=_modify,
+    ),
+    Sample(
+        route="wholesale placeOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-orders",
+        prepare=own.a_service_to_change,
+        body=_cease,
+    ),
+    Sample(
         route="wholesale readOrder",
         method="GET",
         path=f"{WHOLESALE}/service-orders/{{order}}",
@@ -192,6 +169,13 @@ AT_WHOLESALE: Final = (
         path=f"{WHOLESALE}/service-order-amendments",
         prepare=own.a_change_to_ask,
         body={"id": "{change}", "orderId": "{order}", "notes": "{mark}"},
+    ),
+    Sample(
+        route="wholesale amendOrder",
+        method="POST",
+        path=f"{WHOLESALE}/service-order-amendments",
+        prepare=own.a_visit_for_an_order,
+        body=_new_visit_for_an_order,
     ),
     Sample(
         route="wholesale cancelOrder",
@@ -290,6 +274,27 @@ AT_MANAGE: Final = (
         prepare=own.a_told_order,
     ),
     Sample(
+        route="manage readOrderOptions",
+        method="GET",
+        path=f"{MANAGE}/orders/{{order}}/options",
+        prepare=own.a_told_order,
+    ),
+    Sample(route="manage listSuppliers", method="GET", path=f"{MANAGE}/suppliers", kind=Kind.OWN, shows=True),
+    Sample(route="manage listServices", method="GET", path=f"{MANAGE}/services", kind=Kind.OWN),
+    Sample(
+        route="manage listServices",
+        method="GET",
+        path=f"{MANAGE}/services?serviceId={{service}}",
+        kind=Kind.SILENT,
+        prepare=own.a_service,
+    ),
+    Sample(
+        route="manage listServices",
+        method="GET",
+        path=f"{MANAGE}/services?after={{cursor}}",
+        prepare=own.a_cursor_of_services,
+    ),
+    Sample(
         route="manage skipKci",
         method="POST",
         path=f"{MANAGE}/orders/{{order}}/skip",
@@ -330,4 +335,4 @@ AT_MANAGE: Final = (
     Sample(route="manage listAlarms", method="GET", path=f"{MANAGE}/alarms", kind=Kind.OWN),
 )
 
-SAMPLES: Final = (*IDENTITY, *AT_WHOLESALE, *AT_UPDATES, *AT_MANAGE)
+SAMPLES: Final = (*IDENTITY, *AT_ACCESS, *AT_WHOLESALE, *AT_TENANT, *AT_UPDATES, *AT_MANAGE)

@@ -6,7 +6,7 @@ from typing import Final
 
 from proof.t11_matrix import Matrix, Ready, absent
 from proof.t11_owner import Ids
-from proof.t11_table import Kind
+from proof.t11_sample import Kind
 
 GAP: Final = "foreign things that take another time than absent ones, by more than 1 ms at the median"
 MOST: Final = 0.001

@@ -37,6 +37,7 @@ OF_NO_TENANT: Final[Mapping[str, str]] = {
     "expectations": "what suppliers have agreed to is the same for all tenants",
     "supplier_accounts": "tenants of ours may share one",
     "supplier_health": "suppliers answer all tenants alike",
+    "supplier_circuits": "suppliers answer all tenants alike",
     "switches": "a line goes from one tenant to another",
     "supplier_orders": "a supplier names an order by its own reference, and the tenant is found by it",
 }

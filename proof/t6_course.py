@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -12,39 +12,60 @@ from urllib.parse import quote
 import orjson
 
 from proof.caller import Answer, Caller, NeverAnswered
+from proof.playground import Stuck
 from proof.t6_network import SUPPLIER, Behaviour, mark
 
+FAIR: Final = "well"
+ELDEST: Final = 10**6
+UPRN_OF_ELDEST: Final = 888_800_000_998
 VISITED: Final = 500
 """So many of a thousand addresses need a visit: the first ones."""
+
+LIARS: Final = frozenset(
+    {"answers-twice", "earlier-reference", "other-tenants-reference", "other-tenants-order", "of-another-tenant"}
+)
+"""Behaviours that speak of an elder order."""
 
 _BOOKED: Final = frozenset({"drops-booking-reply", "books-late", "slot-gone", "busy", "busy-until"})
 _AMENDED: Final = frozenset({"drops-amendment-reply", "changes-at-once", "refuses-changes"})
 _CANCELLED: Final = frozenset({"drops-cancellation-reply"})
 _LOOKED_AT: Final = frozenset({"slow-to-look", "garbled-to-look"})
-_OPEN_SECONDS: Final = 20.0
+_OPEN_SECONDS: Final = 60.0
 _BOOKING_PATIENCE: Final = 40.0
 _SLOTS_SHOWN: Final = 40
 
 
 @dataclass
 class Course:
-    """So many orders for each behaviour, some at a time, of each tenant in turn."""
+    """So many orders for each behaviour (`many`), some at a time, of each tenant in turn."""
 
     callers: dict[str, Caller]
-    each: int
+    many: Mapping[str, int]
     at_once: int
     done: Counter[str] = field(default_factory=Counter[str])
     _slots: dict[int, list[dict[str, Any]]] = field(default_factory=dict[int, list[dict[str, Any]]])
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, behaviours: Sequence[Behaviour]) -> None:
-        waiting = iter([(one, number) for number in range(self.each) for one in behaviours])
+        if LIARS & {one.name for one in behaviours}:
+            await asyncio.gather(*(self._eldest(tenant) for tenant in self.callers))
+        most = max(self.many.values())
+        waiting = iter([(one, at) for at in range(most) for one in behaviours if at < self.many[one.name]])
 
         async def some() -> None:
             for behaviour, number in waiting:
                 await self._one(behaviour, number)
 
         await asyncio.gather(*(some() for _ in range(self.at_once)))
+
+    async def _eldest(self, tenant: str) -> None:
+        """An order whose reference the gateway knows before it is told as another's: else nobody could see the lie."""
+        caller, name = self.callers[tenant], mark(tenant, FAIR, ELDEST)
+        uprn = UPRN_OF_ELDEST + sorted(self.callers).index(tenant)
+        more = {"requestedCompletionDate": (_today() + timedelta(days=21)).date().isoformat()}
+        got = await caller.insist("POST", "/v1/service-orders", _order(uprn, name, more), note={"what": "order"})
+        if got.status != 201 or not await self._becomes(caller, got.body["id"], "COMPLETED"):
+            raise Stuck(f"{name}: {got.status} {got.raw[:300]!r}")
 
     async def _one(self, behaviour: Behaviour, number: int) -> None:
         tenant = sorted(self.callers)[number % len(self.callers)]
@@ -103,17 +124,17 @@ class Course:
             kind, body = "cancellation", {"orderId": order, "reasonCode": "NO_LONGER_REQUIRED"}
         else:
             return
-        if not await self._is_in_progress(caller, order):
+        if not await self._becomes(caller, order, "IN_PROGRESS"):
             self.done[f"orders that could not have their {kind}"] += 1
             return
         got = await caller.insist("POST", f"/v1/service-order-{kind}s", body, note={"what": kind})
         await self._note(kind, got)
 
-    async def _is_in_progress(self, caller: Caller, order: int) -> bool:
+    async def _becomes(self, caller: Caller, order: int, status: str) -> bool:
         deadline = time.monotonic() + _OPEN_SECONDS
         while time.monotonic() < deadline:
             got = await caller.ask("GET", f"/v1/service-orders/{order}")
-            if got.status == 200 and got.body["status"] == "IN_PROGRESS":
+            if got.status == 200 and got.body["status"] == status:
                 return True
             await asyncio.sleep(0.2)
         return False

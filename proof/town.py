@@ -112,7 +112,7 @@ async def _furnish(gateway: Gateway, town: Town) -> None:
         ],
         [["credential", "add", *way] for way in ways],
     )
-    kept = {code: _credential(text) for (_, code), text in zip(ways, said, strict=True)}
+    kept = {code: credential(text) for (_, code), text in zip(ways, said, strict=True)}
     (gateway.data / "proof.json").write_bytes(orjson.dumps(kept))
 
 
@@ -128,6 +128,6 @@ def _slots(town: Town) -> list[str]:
     return ["slots", "book-create", AREA, *patterns, *days]
 
 
-def _credential(said: str) -> list[str]:
+def credential(said: str) -> list[str]:
     found = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
     return [found["client id"], found["secret"]]

@@ -43,6 +43,7 @@ OF_NO_TENANT = {
     "suppliers": "serve all tenants",
     "supplier_accounts": "tenants of ours may share one",
     "supplier_health": "suppliers answer all tenants alike",
+    "supplier_circuits": "suppliers answer all tenants alike",
     "switches": "a line goes from one tenant to another",
     "endpoint_public_keys": "read by anybody who has an endpoint's id",
     "lanes": "claimed across tenants by the work role; the handler then works as the lane's tenant",

@@ -71,8 +71,7 @@ def gate(app: App) -> Gate:
 
 
 def _manage(app: App) -> Manage:
-    health = app.tenant.networks.health
-    return Manage(db=app.db, clock=app.clock, health=health, rules=app.rules, trials=app.trials)
+    return Manage(db=app.db, clock=app.clock, rules=app.rules, trials=app.trials)
 
 
 _HEALTH: Final = Dialect(name="health", title="Health")

@@ -57,6 +57,16 @@ class Settings(BaseSettings):
     supplier_plain_http: bool = Field(
         default=False, description="allow http:// suppliers (the sandbox does, on loopback)"
     )
+    supplier_failing_seconds: int = Field(
+        default=120, ge=10, description="how long a supplier gives no good answer before that is alarmed"
+    )
+    supplier_rest_seconds: float = Field(
+        default=10,
+        gt=0,
+        le=600,
+        description="how long a supplier is left alone after five failures in a row; twice as long each time that it"
+        " fails again, up to thirty times",
+    )
     answer_seconds: float = Field(
         default=20,
         gt=0,

@@ -122,7 +122,8 @@ async def test_the_listener_gives_a_token_and_keeps_what_comes_to_any_path() -> 
 @pytest.mark.timeout(110)
 async def test_our_own_sandbox_passes_with_its_updates() -> None:
     port = free_port()
-    async with stage.sandbox() as card:
+    async with stage.sandbox() as staged:
+        card = staged.card
         await send_updates_to(card, f"http://127.0.0.1:{port}/kcis")
         tenant = card["tenants"][0]
         result = await typed(

@@ -2,6 +2,8 @@
 
 import base64
 import hmac
+import io
+import json
 import os
 import re
 import signal
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from fibregate.cli.demo import typist
 from fibregate.cli.demo.page import Page
 from fibregate.cli.demo.play import expect
 from fibregate.cli.demo.receiver import NotSigned, verify
@@ -51,6 +54,39 @@ def test_an_order_completes_and_nothing_is_left(folder: Path) -> None:
     assert '"appointmentReservationId": 159,' in ran.stdout
     assert "COMPLETED, after 6 KCIs in order" in ran.stdout
     assert not list(folder.iterdir())
+
+
+@pytest.mark.timeout(150)
+def test_an_order_goes_through_two_gateways_and_nothing_is_left(folder: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "fibregate", "demo", "--chain"],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=140,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
+    assert not ran.stderr
+    assert re.findall(r"● \d  .*?\d\d:\d\d  (\w+)", ran.stdout) == ["UPDATE", *REASONS]
+    assert ran.stdout.count("signature ✓") == 1 + len(REASONS)
+    assert len(re.findall(r"B → A  POST /v1/kcis$", ran.stdout, re.MULTILINE)) == len(REASONS)
+    assert "ISP → A  POST /v1/service-orders" in ran.stdout
+    assert "A → B  POST /WholesaleGateway/v1.0/gateway/service-orders" in ran.stdout
+    assert "clientSecret" not in ran.stdout.replace('"clientSecret": "…"', "")
+    assert "  COMPLETED. Done in" in ran.stdout
+    assert not list(folder.iterdir())
+
+
+def test_an_operator_types_several_commands_into_one_process() -> None:
+    typed, shown = io.StringIO(), io.StringIO()
+    print(json.dumps(["--version"]), json.dumps(["supplier", "let"]), sep="\n", file=typed)
+    typed.seek(0)
+    typist.main(typed, shown)
+    (done, said), (refused, why) = (json.loads(line) for line in shown.getvalue().splitlines())
+    assert (done, said.split()[0]) == (True, "fibregate")
+    assert not refused
+    assert "Missing argument" in why
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -1,6 +1,7 @@
 """Every operation of every door, asked with what its own document allows and forbids: no 5xx, nothing off its shape."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ DOORS = {
     "updates": "NETWORK1",
     "identity": "ISP1",
     "auth": "ISP1",
+    "keys": "ISP1",
     "tenant": "ISP1",
     "sandbox": "ISP1",
 }
@@ -66,5 +68,7 @@ def _has_bad_headers(case: Any) -> bool:
 
 @pytest.mark.parametrize("door", DOORS)
 async def test_every_operation_answers_by_its_document(running: Gateway, door: str) -> None:
+    published = (await running.send("GET", "/docs", {})).raw
+    assert {name.decode() for name in re.findall(rb"href='/docs/([a-z-]+)'", published)} == DOORS.keys()
     headers = dict(await running.headers(DOORS[door]))
     await asyncio.to_thread(asked, running.url, door, headers)

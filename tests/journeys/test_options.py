@@ -38,6 +38,7 @@ async def test_an_order_tells_what_may_be_asked_of_it_until_its_deadline(running
     assert "16:00 on Tuesday 15 July" in late["amend"]["because"]
     assert late["cancel"]["possible"]
     assert late["cancel"]["charge"]["currency"] == "GBP"
+    assert late["cancel"]["charge"]["amount"] == "85.00"
 
 
 async def test_an_absent_order_has_no_options(running: Gateway) -> None:

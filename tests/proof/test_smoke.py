@@ -16,7 +16,7 @@ LEAVES_BUGS_TO_MAKE_PROVE = frozenset({"T2", "T4", "T8", "T11", "T12", "T13", "T
 LEFT_TO_MAKE_PROVE = frozenset({"T1", "T3", "T7", "T11", "T20"})
 """Proofs that take too long or need a machine to themselves even at their smallest; each is a reason to mend it.
 
-T11 has no rows for the tenant door yet, and says so.
+T11 furnishes two tenants with things of each kind before it can begin; that its table is whole has a test of its own.
 """
 
 

@@ -6,13 +6,13 @@ from fibregate.appointments.model import Asker, Wish
 from fibregate.db import Row, Statements
 from fibregate.vocabulary import OrderKey, SupplierId, TenantId
 
-_COLUMNS = """
+COLUMNS = """
 r.id, r.reference, r.state, r.address, r.service, coalesce(r.service_name, v.name) as service_name, r.purpose,
 r.expires_at, r.order_key, r.notice, r.body_hash, r.slot_id, coalesce(s.starts_at, r.starts_at) as starts_at,
 coalesce(s.ends_at, r.ends_at) as ends_at, coalesce(s.classification, r.classification) as classification,
 coalesce(s.standard, r.standard, true) as standard, u.code as supplier
 """
-_JOINS = """
+JOINS = """
 join suppliers as u on u.supplier_id = r.supplier_id
 left join slots as s on s.slot_id = r.slot_id
 left join service_specifications as v on v.service = r.service
@@ -123,7 +123,7 @@ async def lock_slot(on: Statements, wish: Wish) -> None:
     await on.row(_LOCK_SLOT, None, wish.uprn, wish.purpose.value, wish.starts_at, wish.ends_at)
 
 
-_FIND = f"select {_COLUMNS} from reservations as r {_JOINS} where r.tenant_id = $1 and r.id = $2"  # noqa: S608 - constants
+_FIND = f"select {COLUMNS} from reservations as r {JOINS} where r.tenant_id = $1 and r.id = $2"  # noqa: S608 - constants
 
 
 async def find(on: Statements, tenant: TenantId, reservation: int) -> Row | None:

@@ -1,14 +1,18 @@
 """The ways out of a process: to tenants' endpoints, and to suppliers."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from fibregate.clock import BusinessClock
 from fibregate.db import Db
 from fibregate.settings import Settings
 from fibregate.suppliers.accounts.networks import Networks
+from fibregate.suppliers.circuits.model import Half
+from fibregate.suppliers.circuits.reporter import Reporter
 from fibregate.suppliers.http.access import Accesses
 from fibregate.tenants.callers import Callers
 from fibregate.vault import Vault
@@ -56,9 +60,19 @@ def connector(shared: Shared) -> Connector:
 
 
 @asynccontextmanager
-async def networks(shared: Shared) -> AsyncGenerator[Networks]:
-    """The suppliers far away; their accounts say how long a call may take."""
+async def networks(shared: Shared, half: Half) -> AsyncGenerator[Networks]:
+    """The suppliers far away, for one half of a process: it tells how they answer, and the worker judges them."""
     async with Connector(
         shared.supplier_guard, connect_seconds=SUPPLIER_SECONDS, total_seconds=SUPPLIER_SECONDS
     ) as calls:
-        yield Networks(shared.db, shared.vault, Accesses(calls))
+        rest = shared.settings.supplier_rest_seconds
+        found = Networks(shared.db, shared.vault, Accesses(calls), rest_seconds=rest)
+        failing_after = timedelta(seconds=shared.settings.supplier_failing_seconds)
+        clock = shared.clock if half is Half.WORKER else None
+        reporter = Reporter(shared.db, found, half, clock=clock, failing_after=failing_after)
+        telling = asyncio.create_task(reporter.run())
+        try:
+            yield found
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)

@@ -27,6 +27,7 @@ from fibregate.lanes.hints import Hints
 from fibregate.lanes.runner import Handler, Runner
 from fibregate.postgres import Embedded
 from fibregate.settings import Settings
+from fibregate.suppliers.circuits.model import Half
 from fibregate.tenants.callers import Callers
 from fibregate.web import logs, metrics
 from fibregate.web.door import Door
@@ -164,7 +165,7 @@ async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
     async with (
         outbound.connector(shared) as connector,
         on_duty(settings, work.sign) as duty,
-        outbound.networks(mine) as networks,
+        outbound.networks(mine, Half.WORKER) as networks,
     ):
         parts = work.Work(
             db=db,
@@ -193,7 +194,7 @@ async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
 @asynccontextmanager
 async def _serving(plan: Plan, shared: Shared, log: logs.RequestLog) -> AsyncGenerator[None]:
     is_ready = False
-    async with outbound.connector(shared) as connector, outbound.networks(shared) as networks:
+    async with outbound.connector(shared) as connector, outbound.networks(shared, Half.WEB) as networks:
         app = doors.app(
             shared,
             connector,

@@ -1,71 +1,44 @@
-"""`fibregate supplier add|set|account|let|list|check`: suppliers far away, who we are there, and who may use them."""
+"""`fibregate supplier add|set|account|let|…-account`: suppliers far away, who we are there, who may use them."""
 
+import re
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import typer
 
 from fibregate.cli import outbound
-from fibregate.cli.context import Refused, Workbench
+from fibregate.cli.context import Workbench
 from fibregate.cli.desk import Data, Database, operator_here, run, say
-from fibregate.cli.tables import table
-from fibregate.db import Row
 from fibregate.errors import Invalid
-from fibregate.suppliers.accounts import actions, store
-from fibregate.suppliers.accounts.model import CAPABILITIES, Supplier
-from fibregate.suppliers.accounts.networks import Networks
+from fibregate.suppliers.accounts import actions
+from fibregate.suppliers.accounts.model import CAPABILITIES
 from fibregate.suppliers.answers import Extension
-from fibregate.suppliers.failures import SupplierFailed
-from fibregate.suppliers.http.access import Accesses
 from fibregate.suppliers.http.model import PREFIX, Account, Auth, Basic, ClientCertificate, ClientCredentials
-from fibregate.suppliers.questions import Trace
 from fibregate.tenants import actions as tenants
-from fibregate.web.connector import Connector
 
+_POUNDS: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{2})?")
 Code = Annotated[str, typer.Argument(metavar="SUPPLIER", help="Its code.")]
+FirstNumber = Annotated[
+    int | None, typer.Option(min=1, help="Where our numbers there begin; else past those of its other accounts.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command("list", epilog="Example: fibregate supplier list")(list_all)
     app.command("add", epilog="Example: fibregate supplier add ALTNET1 --name 'Fenland Fibre'")(add)
     app.command("set", epilog="Example: fibregate supplier set ALTNET1 --extension READ_ORDER --replays")(change)
     app.command("account", epilog=_ACCOUNT)(account)
     app.command("let", epilog="Example: fibregate supplier let ALTNET1 ISP1 --preference 50")(let)
-    app.command("check", epilog="Example: fibregate supplier check ALTNET1")(check)
+    app.command("disable-account", epilog="Example: fibregate supplier disable-account ALTNET1")(disable_account)
+    app.command("enable-account", epilog="Example: fibregate supplier enable-account ALTNET1")(enable_account)
 
 
 _ACCOUNT = (
     "Example: fibregate supplier account ALTNET1 https://api.altnet.example --tenant GATEWAY1"
     " --client-id abc --client-secret xyz --token-url https://api.altnet.example/oauth/token"
 )
-
-
-def list_all(data: Data = None, database: Database = None) -> None:
-    """Show all suppliers, what they can do, and the accounts at them."""
-
-    async def work(bench: Workbench) -> list[tuple[Supplier, list[str]]]:
-        rows = await store.list_accounts(bench.db)
-        found = await actions.list_suppliers(bench.db)
-        return [(one, [_account(row) for row in rows if row["code"] == one.code]) for one in found]
-
-    lines = [
-        [
-            one.code,
-            one.name,
-            "own network" if one.own else "\n".join(accounts) or "no account",
-            "all" if one.capabilities >= set(CAPABILITIES) else ", ".join(sorted(one.capabilities)),
-            ", ".join(sorted(one.extensions)) + (" replays" if one.replays else ""),
-            "" if one.enabled else "disabled",
-        ]
-        for one, accounts in run(work, data, database)
-    ]
-    table(["supplier", "name", "accounts", "can do", "extensions", ""], lines)
-
-
-def _account(row: Row) -> str:
-    return f"{row['name']}: {row['tenant_name']} at {row['base_url']}{row['prefix']} ({row['auth_kind']})"
 
 
 def add(
@@ -94,6 +67,9 @@ def change(
         bool | None, typer.Option("--replays/--no-replays", help="An equal request under one number is done once.")
     ] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it is asked at all.")] = None,
+    aborted_visit_charge: Annotated[
+        str | None, typer.Option(metavar="POUNDS", help="What a visit costs that is called off late, without VAT.")
+    ] = None,
     data: Data = None,
     database: Database = None,
 ) -> None:
@@ -108,11 +84,20 @@ def change(
                 extensions=None if extension is None else [one.value for one in extension],
                 replays=replays,
                 enabled=enabled,
+                aborted_visit_charge=_pounds(aborted_visit_charge),
                 by=operator_here(),
             )
 
     run(work, data, database)
     say(f"{code}: set.")
+
+
+def _pounds(given: str | None) -> Decimal | None:
+    if given is None:
+        return None
+    if not _POUNDS.fullmatch(given):
+        raise typer.BadParameter("accepted are pounds such as 85.00", param_hint="--aborted-visit-charge")
+    return Decimal(given)
 
 
 def account(  # noqa: PLR0913 - each part of an account is an option of its own
@@ -133,7 +118,7 @@ def account(  # noqa: PLR0913 - each part of an account is an option of its own
     certificate: Annotated[Path | None, typer.Option(help="Client certificate, PEM.", exists=True)] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key, PEM.", exists=True)] = None,
     seconds: Annotated[float, typer.Option(min=1, max=120, help="Time for a whole call.")] = 30,
-    first_number: Annotated[int, typer.Option(min=1, help="Where our numbers there begin.")] = 1,
+    first_number: FirstNumber = None,
     data: Data = None,
     database: Database = None,
 ) -> None:
@@ -203,28 +188,24 @@ def let(
     say(f"{tenant}: {'may use' if enabled else 'may no longer use'} {code}.")
 
 
-def check(code: Code, data: Data = None, database: Database = None) -> None:
-    """Call a supplier now, under each of its accounts, and tell what came; exit code 1 when one gave no answer."""
-
-    async def work(bench: Workbench) -> list[list[str]]:
-        rows = [row for row in await store.list_accounts(bench.db) if row["code"] == code]
-        if not rows:
-            raise Refused(f"{code} has no account; see fibregate supplier account --help")
-        guard = outbound.to_suppliers(bench.settings)
-        async with Connector(guard, connect_seconds=5, total_seconds=30) as connector:
-            networks = Networks(bench.db, bench.vault, Accesses(connector))
-            return [[row["name"], *await _tried(networks, row["account_id"], code)] for row in rows]
-
-    found = run(work, data, database)
-    table(["account", "", "what came"], found)
-    if any(line[1] != "well" for line in found):
-        raise typer.Exit(1)
+AccountName = Annotated[str, typer.Option("--account", help="Which account, where there are several.")]
 
 
-async def _tried(networks: Networks, account_id: int, code: str) -> list[str]:
-    try:
-        await (await networks.at(account_id)).probe(Trace("check"))
-    except SupplierFailed as failed:
-        return [failed.kind.value, str(failed)]
-    standing = networks.health[code].standing()
-    return ["well", f"answered in {standing.p50_ms or 0:.0f} ms"]
+def disable_account(code: Code, name: AccountName = "default", data: Data = None, database: Database = None) -> None:
+    """Call a supplier no more under an account. Its updates are still taken, and orders in flight are told of them."""
+    _switch(code, name, data, database, enabled=False)
+    say(f"{code}: account {name} is disabled. Undo: fibregate supplier enable-account {code} --account {name}")
+
+
+def enable_account(code: Code, name: AccountName = "default", data: Data = None, database: Database = None) -> None:
+    """Call a supplier under an account again."""
+    _switch(code, name, data, database, enabled=True)
+    say(f"{code}: account {name} is enabled.")
+
+
+def _switch(code: str, name: str, data: Path | None, database: str | None, *, enabled: bool) -> None:
+    async def work(bench: Workbench) -> None:
+        async with bench.db.tx(None) as tx:
+            await actions.switch_account(tx, code, name, enabled=enabled, by=operator_here())
+
+    run(work, data, database)

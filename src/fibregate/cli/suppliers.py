@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fibregate.cli import objections, supplier_accounts
+from fibregate.cli import objections, supplier_accounts, supplier_sight
 from fibregate.cli.conformance import command as conformance
 from fibregate.cli.context import Workbench
 from fibregate.cli.desk import Data, Database, operator_here, run, say
@@ -18,6 +18,7 @@ from fibregate.orders.watch.model import Expectation, Unit, Who
 from fibregate.vocabulary import OrderStatus
 
 supplier = typer.Typer(no_args_is_help=True, help="The networks that orders go to.")
+supplier_sight.register(supplier)
 supplier_accounts.register(supplier)
 expectations = typer.Typer(no_args_is_help=True, help="By when a supplier's next update is expected.")
 objections.register(supplier)

@@ -24,6 +24,11 @@ async def schedule(tx: Tx, lane: Lane, *, due_at: datetime | None = None) -> Non
     tx.wakes_workers = True
 
 
+async def set_timer(tx: Tx, lane: Lane, *, due_at: datetime) -> None:
+    """As `schedule`, for a time that is far enough away for the workers to find it by themselves."""
+    await store.schedule(tx, lane, due_at=due_at)
+
+
 async def claim(
     db: Db, owner: str, *, limit: int, most: Most | None = None, running: Running | None = None, served: str = ""
 ) -> list[Claim]:

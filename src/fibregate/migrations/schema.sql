@@ -824,18 +824,32 @@ ALTER TABLE public.supplier_calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE public.supplier_circuits (
+    supplier_id integer NOT NULL,
+    process uuid NOT NULL,
+    half text NOT NULL,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    opened_at timestamp with time zone,
+    rests_until timestamp with time zone,
+    failing_since timestamp with time zone,
+    answered bigint NOT NULL,
+    failed bigint NOT NULL,
+    p50_ms real,
+    p95_ms real,
+    told_at timestamp with time zone NOT NULL,
+    CONSTRAINT supplier_circuits_check CHECK (((opened_at IS NULL) = (rests_until IS NULL))),
+    CONSTRAINT supplier_circuits_check1 CHECK (((opened_at IS NULL) OR (failing_since IS NOT NULL))),
+    CONSTRAINT supplier_circuits_half_check CHECK ((half = ANY (ARRAY['WEB'::text, 'WORKER'::text])))
+)
+WITH (fillfactor='50');
+
 CREATE TABLE public.supplier_health (
     supplier_id integer NOT NULL,
-    state text DEFAULT 'CLOSED'::text NOT NULL,
-    failures integer DEFAULT 0 NOT NULL,
-    opened_at timestamp with time zone,
-    probe_at timestamp with time zone,
     last_good_at timestamp with time zone,
     last_fault_at timestamp with time zone,
     last_fault text,
-    calls bigint DEFAULT 0 NOT NULL,
-    faults bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT supplier_health_state_check CHECK ((state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])))
+    last_fault_text text
 )
 WITH (fillfactor='50');
 
@@ -1131,6 +1145,9 @@ ALTER TABLE ONLY public.supplier_calls
 ALTER TABLE ONLY public.supplier_calls
     ADD CONSTRAINT supplier_calls_tenant_id_account_id_kind_sent_id_key UNIQUE (tenant_id, account_id, kind, sent_id);
 
+ALTER TABLE ONLY public.supplier_circuits
+    ADD CONSTRAINT supplier_circuits_pkey PRIMARY KEY (supplier_id, process);
+
 ALTER TABLE ONLY public.supplier_health
     ADD CONSTRAINT supplier_health_pkey PRIMARY KEY (supplier_id);
 
@@ -1394,9 +1411,6 @@ ALTER TABLE ONLY public.services
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
 
-ALTER TABLE ONLY public.services
-    ADD CONSTRAINT services_uprn_fkey FOREIGN KEY (uprn) REFERENCES public.premises(uprn);
-
 ALTER TABLE ONLY public.slot_books
     ADD CONSTRAINT slot_books_area_fkey FOREIGN KEY (area) REFERENCES public.areas(area);
 
@@ -1426,6 +1440,9 @@ ALTER TABLE ONLY public.supplier_calls
 
 ALTER TABLE ONLY public.supplier_calls
     ADD CONSTRAINT supplier_calls_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.supplier_circuits
+    ADD CONSTRAINT supplier_circuits_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
 
 ALTER TABLE ONLY public.supplier_health
     ADD CONSTRAINT supplier_health_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
@@ -1739,6 +1756,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_accounts TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_calls TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_calls TO fibregate_work;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.supplier_circuits TO fibregate_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.supplier_circuits TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_health TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supplier_health TO fibregate_work;

@@ -39,6 +39,10 @@ class Breaker:
             return State.CLOSED
         return State.OPEN if now < self._open_until else State.HALF_OPEN
 
+    @property
+    def is_closed(self) -> bool:
+        return self._open_until is None
+
     def rests_for(self, now: float) -> float:
         """Seconds until the next call may go out; 0 where it may."""
         if self._open_until is None:

@@ -58,7 +58,7 @@ async def desk(dsns: Dsns) -> AsyncIterator[Desk]:
         gate = Gate(
             [
                 door(
-                    Manage(db=stage.web, clock=stage.clock, health={}, rules=stage.rules, trials=stage.trials),
+                    Manage(db=stage.web, clock=stage.clock, rules=stage.rules, trials=stage.trials),
                     authenticate,
                 )
             ]

@@ -15,7 +15,7 @@ from fibregate.appointments import store as rows
 from fibregate.appointments.explain import timeslot
 from fibregate.appointments.far import keeping, store
 from fibregate.appointments.far.model import Desk, Found, Kept, Wish
-from fibregate.appointments.model import Asker, Reservation
+from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Tx
 from fibregate.errors import GatewayError, Invalid, SlotTaken, SupplierFault, SupplierTimedOut
@@ -76,12 +76,12 @@ async def _intend(tx: Tx, tenant: TenantId, wish: Wish, *, asked: Asked, asker: 
         ask=ask,
         about=About(beside=keeping.dump(wish, asked, asker)),
         now=now,
+        sent=True,
     )
-    await calls.mark_sent(tx, tenant, call.call_id, now)
     supplier = wish.route.supplier
     subject = {"call": call.call_id, "reads": Extension.READ_APPOINTMENT in supplier.extensions}
     lane = Lane(LANE, str(call.call_id), tenant, {**subject, "replays": supplier.replays}, share_of(tenant))
-    await lanes.schedule(tx, lane, due_at=now + FIRST_LOOK)
+    await lanes.set_timer(tx, lane, due_at=now + FIRST_LOOK)
     return call
 
 
@@ -169,18 +169,10 @@ async def _booked(desk: Desk, tx: Tx, call: Call, booked: Booked, now: BusinessT
         return broken
     number = await numbers.take(tx, call.tenant, "APPOINTMENT")
     uprn = int(kept.address["id"]) if kept.address.get("type") == "UPRN" else None
-    await store.insert(tx, call.tenant, number, call.supplier_id, kept=kept, booked=booked, uprn=uprn, now=now)
-    tx.wakes_workers = True
-    done = desk.render(await _made(tx, call.tenant, number), kept)
+    row = await store.insert(tx, call.tenant, number, call.supplier_id, kept=kept, booked=booked, uprn=uprn, now=now)
+    done = desk.render(appointments.read(row), kept)
     await replays.answer(tx, call.tenant, kept.asked, done)
     return done
-
-
-async def _made(tx: Tx, tenant: TenantId, number: int) -> Reservation:
-    row = await rows.find(tx, tenant, number)
-    if row is None:
-        raise AssertionError("the reservation was just made")
-    return appointments.read(row)
 
 
 async def _came_to_nothing(

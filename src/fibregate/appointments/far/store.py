@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from fibregate.appointments.far.model import Kept
+from fibregate.appointments.store import COLUMNS, JOINS
 from fibregate.db import Row, Statements
 from fibregate.suppliers.answers import Booked
 from fibregate.suppliers.port import Timeslot
 from fibregate.vocabulary import SupplierId, TenantId
 
-_INSERT = """
+_INSERT = f"""
 with made as (
     insert into reservations (
         tenant_id, id, supplier_id, uprn, service, service_name, service_id, purpose, state, reference, expires_at,
@@ -17,7 +18,7 @@ with made as (
     ) values (
         $1, $2, $3, $4, $5, $6, $7, $8, 'RESERVED', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
     )
-    returning id, expires_at
+    returning *
 ),
 timer as (
     insert into lanes (key, kind, for_tenant, subject, due_at, last_enqueued, last_done)
@@ -28,8 +29,8 @@ noted as (
     insert into audit (about_tenant, actor, act, subject, origin, request_id, at)
     select $1, $21, 'appointment.book', 'appointment ' || id, $22, $13, $15 from made
 )
-select id from made
-"""
+select {COLUMNS} from made as r {JOINS}
+"""  # noqa: S608 - constants only
 
 
 async def insert(
@@ -42,9 +43,9 @@ async def insert(
     booked: Booked,
     uprn: int | None,
     now: datetime,
-) -> None:
+) -> Row:
     slot = booked.timeslot
-    await on.row(
+    row = await on.row(
         _INSERT,
         tenant,
         number,
@@ -69,6 +70,9 @@ async def insert(
         kept.client,
         kept.origin,
     )
+    if row is None:
+        raise AssertionError("an insert gives its row")
+    return row
 
 
 _FIND_CALL = """

@@ -5,16 +5,21 @@ import contextlib
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, cast
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import aiohttp
 import typer
 
+from fibregate.cli.demo import chain as chained
 from fibregate.cli.demo import documents
+from fibregate.cli.demo.caller import Caller
+from fibregate.cli.demo.chain import ChainPlay
 from fibregate.cli.demo.page import Page
 from fibregate.cli.demo.play import Play, whole
 from fibregate.cli.demo.receiver import listening
-from fibregate.cli.demo.stage import Differs, sandbox
+from fibregate.cli.demo.relay import relaying
+from fibregate.cli.demo.stage import Differs, Staged, operating, sandbox
 
 if TYPE_CHECKING:
     import io
@@ -25,39 +30,52 @@ REQUEST_SECONDS = 60.0
 
 def register(app: typer.Typer) -> None:
     """Add the command of this folder."""
-    app.command("demo", epilog="Example: fibregate demo")(demo)
+    app.command("demo", epilog="Examples: fibregate demo, fibregate demo --chain")(demo)
 
 
-def demo() -> None:
+def demo(
+    *,
+    chain: Annotated[
+        bool, typer.Option("--chain", help="Through two gateways: an ISP's, and its supplier's with the network.")
+    ] = False,
+) -> None:
     """Play one order from an address to COMPLETED, over real HTTP, and show every exchange.
 
-    A sandbox is started for it in a throw-away folder, on a free port of this machine. Exit code 0: the order completed
-    and everything was as documented. 1: something differs, and what. 130: interrupted.
+    A sandbox is started for it in a throw-away folder, on a free port of this machine; with --chain there are two,
+    each a process with a database of its own. Exit code 0: the order completed and everything was as documented. 1:
+    something differs, and what. 130: interrupted.
     """
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
     page = Page()
     began = time.monotonic()
     try:
-        asyncio.run(_stoppable(page))
+        asyncio.run(_stoppable(_play_chain(page) if chain else _play(page)))
     except (Differs, aiohttp.ClientError, OSError, KeyError, TimeoutError) as error:
         page.wrong(str(error) if isinstance(error, Differs) else f"{type(error).__name__}: {error}")
         raise typer.Exit(1) from error
     except asyncio.CancelledError:
         page.wrong("interrupted")
         raise typer.Exit(INTERRUPTED) from None
-    page.title(
-        f"Done in {time.monotonic() - began:.0f} s: fifteen days of one order, from an address to a working line.",
-        "A sandbox that stays up, for your own first order: fibregate sandbox --port 8080 --data ./sandbox",
-    )
+    took = time.monotonic() - began
+    if chain:
+        page.title(
+            f"COMPLETED. Done in {took:.0f} s: one order through two gateways, and each of its KCIs back.",
+            "How to connect your own: docs/adding-a-supplier.md",
+        )
+    else:
+        page.title(
+            f"Done in {took:.0f} s: fifteen days of one order, from an address to a working line.",
+            "A sandbox that stays up, for your own first order: fibregate sandbox --port 8080 --data ./sandbox",
+        )
 
 
-async def _stoppable(page: Page) -> None:
+async def _stoppable(play: Coroutine[Any, Any, None]) -> None:
     """Any signal that ends a program ends this one in order, once; the sandbox goes with it."""
     task = asyncio.current_task()
     if task is not None:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-    await _play(page)
+    await play
 
 
 async def _play(page: Page) -> None:
@@ -67,8 +85,43 @@ async def _play(page: Page) -> None:
     )
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
     async with contextlib.AsyncExitStack() as up:
-        card = await up.enter_async_context(sandbox())
+        card = (await up.enter_async_context(sandbox())).card
         receiver = await up.enter_async_context(listening())
         http = await up.enter_async_context(aiohttp.ClientSession(timeout=timeout, trust_env=False))
         client = next(one for one in card["tenants"] if one["tenant"] == documents.TENANT)
         await whole(Play(page=page, http=http, base=card["baseUrl"], receiver=receiver), client)
+
+
+async def _play_chain(page: Page) -> None:
+    page.title(
+        "Two Fibregates in a row: one order from an ISP through gateway A to gateway B, and back",
+        "The ISP, its receiver and both gateways, each with its own database, all on this machine. Starting A and B …",
+    )
+    timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+    async with contextlib.AsyncExitStack() as up:
+        near, far = await _both(up)
+        receiver = await up.enter_async_context(listening())
+        http = await up.enter_async_context(aiohttp.ClientSession(timeout=timeout, trust_env=False))
+        play = ChainPlay(
+            page=page,
+            receiver=receiver,
+            near=near,
+            far=far,
+            desk=await up.enter_async_context(operating(near.data)),
+            isp=Caller(page, http, "ISP", "A", near.url, chained.TENANT),
+            operator=Caller(page, http, "A", "B", far.url, chained.THERE),
+            down=await up.enter_async_context(relaying("A", "B", far.url, http)),
+            up=await up.enter_async_context(relaying("B", "A", near.url, http)),
+        )
+        await chained.whole(play)
+
+
+async def _both(up: contextlib.AsyncExitStack) -> tuple[Staged, Staged]:
+    """Two sandboxes, started at the same time; where one does not start, the other goes with it."""
+    near, far = contextlib.AsyncExitStack(), contextlib.AsyncExitStack()
+    up.push_async_exit(near)
+    up.push_async_exit(far)
+    async with asyncio.TaskGroup() as starting:
+        a = starting.create_task(near.enter_async_context(sandbox()))
+        b = starting.create_task(far.enter_async_context(sandbox()))
+    return a.result(), b.result()

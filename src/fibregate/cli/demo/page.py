@@ -27,6 +27,10 @@ _COLOURS = {
 }
 
 
+Sides = tuple[str, str] | None
+"""Who asks whom, where there are several."""
+
+
 class Page:
     """Prints to the terminal, or plainly into a pipe."""
 
@@ -45,23 +49,25 @@ class Page:
         self._console.print()
         self._console.print(Rule(Text(f" {self._chapter}. {text} ", style="bold"), align="left", style="dim"))
 
-    def request(self, method: str, path: str, headers: Mapping[str, str], body: str | None) -> None:
-        """As it goes out; the token is too long to be looked at."""
-        self._line(Text.assemble(("  → ", "bold yellow"), (method, "bold"), " ", path))
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: str | None, sides: Sides = None
+    ) -> None:
+        """As it goes out, and from whom to whom; the token is too long to be looked at."""
+        self._line(Text.assemble((_arrow("→", sides), "bold yellow"), (method, "bold"), " ", path))
         shown = ", ".join(f"{name}: {value}" for name, value in headers.items() if name not in HIDDEN_HEADERS)
         if shown:
             self._line(Text(f"    {shown}", style="dim"))
         if body:
             self._json(body)
 
-    def answer(self, status: int, took_ms: float, body: Any, headers: Mapping[str, str]) -> None:
+    def answer(self, status: int, took_ms: float, body: Any, headers: Mapping[str, str], sides: Sides = None) -> None:
         style = "bold green" if status < HTTPStatus.BAD_REQUEST else "bold red"
         words = f"{status} {HTTPStatus(status).phrase}"
-        self._line(Text.assemble(("  ← ", "bold yellow"), (words, style), (f"  {took_ms:.0f} ms", "dim")))
+        self._line(Text.assemble((_arrow("←", sides), "bold yellow"), (words, style), (f"  {took_ms:.0f} ms", "dim")))
         if "X-Notice" in headers:
             self._line(Text(f"    X-Notice: {headers['X-Notice']}", style="yellow"))
         if body is not None:
-            self._json(_laid_out(_short(body)))
+            self._json(laid_out(_short(body)))
 
     def means(self, text: str) -> None:
         """What just happened, in a sentence."""
@@ -88,12 +94,38 @@ class Page:
         for one in body.get("details", {}).get("characteristics", ()):
             self._line(Text.assemble(("  │ ", "dim"), f"   {one['name']} ", (str(one["value"]), "bold")))
 
+    def command(self, words: str, said: str) -> None:
+        """What an operator types, and what it answers."""
+        self._line(Text.assemble(("  $ ", "bold yellow"), (words, "bold")))
+        for line in said.splitlines():
+            self._line(Text(f"    {line}", style="dim"))
+
+    def told(self, number: int, body: Mapping[str, Any]) -> None:
+        """One more point on the line of an order behind a gateway, which tells some of it by itself."""
+        said = body.get("information") or body.get("action") or body["error"]
+        kind = str(said.get("type") or said.get("code"))
+        self._line(
+            Text.assemble(
+                ("  ● ", _COLOURS.get(kind, "yellow")),
+                (f"{number}  ", "dim"),
+                f"{_spoken(str(body.get('issuedOn') or body['deliveredOn']))}  ",
+                (f"{kind:<13}", _COLOURS.get(kind, "yellow")),
+                (f"{body['entity']['status']:<17}", "dim"),
+                ("signature ✓", "green"),
+            )
+        )
+        if said.get("text"):
+            self._line(Text.assemble(("  │ ", "dim"), f"   “{said['text']}”"))
+        if kind == "ADDITIONAL":
+            for one in body["entity"]["serviceOrderItem"]["serviceCharacteristics"]:
+                self._line(Text.assemble(("  │ ", "dim"), f"   {one['name']} ", (str(one["value"]), "bold")))
+
     def note(self, text: str) -> None:
         self._line(Text(f"    {text}", style="dim"))
 
     def bytes_of(self, raw: bytes) -> None:
         """A body as it came."""
-        self._json(_laid_out(json.loads(raw)))
+        self._json(laid_out(json.loads(raw)))
 
     def wrong(self, text: str) -> None:
         self._console.print()
@@ -114,17 +146,21 @@ class Page:
         self._console.print(text, soft_wrap=True)
 
 
-def _laid_out(body: Any, depth: int = 0) -> str:
+def _arrow(which: str, sides: Sides) -> str:
+    return f"  {which} " if sides is None else f"  {sides[0]} {which} {sides[1]}  "
+
+
+def laid_out(body: Any, depth: int = 0) -> str:
     """JSON with whatever fits on one line, so that a page shows more of it."""
     flat = json.dumps(body, ensure_ascii=False)
     if len(flat) + INDENT * depth <= ROOM or not isinstance(body, dict | list):
         return flat
     if isinstance(body, dict):
         members = cast("dict[str, Any]", body)
-        inside = [f"{json.dumps(name)}: {_laid_out(value, depth + 1)}" for name, value in members.items()]
+        inside = [f"{json.dumps(name)}: {laid_out(value, depth + 1)}" for name, value in members.items()]
         opens, closes = "{", "}"
     else:
-        inside = [_laid_out(one, depth + 1) for one in cast("list[Any]", body)]
+        inside = [laid_out(one, depth + 1) for one in cast("list[Any]", body)]
         opens, closes = "[", "]"
     margin = " " * INDENT * depth
     return opens + ",".join(f"\n{margin}  {one}" for one in inside) + f"\n{margin}{closes}"

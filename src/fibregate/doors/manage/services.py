@@ -1,6 +1,5 @@
 """What the routes of this door are handed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,6 @@ from fibregate.errors import Unknown
 from fibregate.kcis.endpoints.creations import Creation
 from fibregate.kcis.endpoints.model import Rules
 from fibregate.kcis.endpoints.trials import Trials
-from fibregate.suppliers.health import Health
 from fibregate.tenants.model import Actor
 from fibregate.vocabulary import TenantId
 from fibregate.web.call import Call
@@ -21,11 +19,10 @@ SCOPE = "manage"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manage:
-    """One for a process. `health` is how suppliers have answered it, by their codes."""
+    """One for a process."""
 
     db: Db
     clock: BusinessClock
-    health: Mapping[str, Health]
     rules: Rules
     trials: Trials
 

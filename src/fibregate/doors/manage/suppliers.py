@@ -8,23 +8,35 @@ from fibregate.doors.manage.services import SCOPE, Manage, tenant_of
 from fibregate.suppliers.accounts import actions
 from fibregate.suppliers.accounts.model import Route as Way
 from fibregate.suppliers.breaker import State
-from fibregate.suppliers.health import Health
+from fibregate.suppliers.circuits import actions as circuits
+from fibregate.suppliers.circuits.model import Condition
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Stamp
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
 
-class HealthShown(Wire):
-    """How this process of the gateway has found the supplier, since it was started."""
+class CircuitShown(Wire):
+    """A process of the gateway that leaves the supplier alone."""
 
-    state: State = Field(description="OPEN: it has failed too often of late and is left alone for a while")
-    answered: int
+    process: str
+    state: State
+    since: Stamp
+
+
+class HealthShown(Wire):
+    """How the supplier answers all running processes of the gateway. Times are those of the real clock."""
+
+    state: State = Field(description="the worst that any process finds; OPEN: it is left alone for a while")
+    since: Stamp | None = Field(default=None, description="since when it is not CLOSED everywhere")
+    failing_since: Stamp | None = Field(default=None, description="the first of five failures in a row, or more")
+    open_circuits: Annotated[list[CircuitShown], Field(max_length=1000)]
+    answered: int = Field(description="by the processes that run, since each was started")
     failed: int
-    last_answer: Stamp | None = None
+    last_answer: Stamp | None = Field(default=None, description="the last call with an answer that can be used")
     last_fault: Stamp | None = None
     last_fault_kind: str | None = None
-    p50_ms: float | None = None
+    p50_ms: float | None = Field(default=None, description="of the latest answers, in the slowest process")
     p95_ms: float | None = None
 
 
@@ -46,12 +58,12 @@ class SuppliersShown(Wire):
 
 
 async def list_all(call: Call[None, None, Manage]) -> Answer:
-    routes = await actions.routes(call.services.db, tenant_of(call))
-    known = call.services.health
-    return Answer(200, SuppliersShown(suppliers=[_shown(one, known.get(one.supplier.code)) for one in routes]))
+    ways = await actions.routes(call.services.db, tenant_of(call))
+    known = await circuits.conditions(call.services.db)
+    return Answer(200, SuppliersShown(suppliers=[_shown(one, known.get(one.supplier.code)) for one in ways]))
 
 
-def _shown(way: Way, health: Health | None) -> SupplierShown:
+def _shown(way: Way, found: Condition | None) -> SupplierShown:
     one = way.supplier
     return SupplierShown(
         supplier=one.code,
@@ -59,21 +71,27 @@ def _shown(way: Way, health: Health | None) -> SupplierShown:
         preference=way.preference,
         own_network=one.own,
         capabilities=sorted(one.capabilities),
-        health=_health(health) if health else None,
+        health=_health(found) if found else None,
     )
 
 
-def _health(health: Health) -> HealthShown:
-    standing = health.standing()
+def _health(found: Condition) -> HealthShown:
     return HealthShown(
-        state=standing.state,
-        answered=standing.answered,
-        failed=sum(standing.failed.values()),
-        last_answer=standing.last_ok_at,
-        last_fault=standing.last_fault_at,
-        last_fault_kind=standing.last_fault.value if standing.last_fault else None,
-        p50_ms=standing.p50_ms,
-        p95_ms=standing.p95_ms,
+        state=found.state,
+        since=found.since,
+        failing_since=found.failing_since,
+        open_circuits=[
+            CircuitShown(process=one.process.name, state=one.state, since=one.since)
+            for one in found.opened
+            if one.since is not None
+        ],
+        answered=found.answered,
+        failed=found.failed,
+        last_answer=found.last_good_at,
+        last_fault=found.last_fault_at,
+        last_fault_kind=found.last_fault,
+        p50_ms=found.p50_ms,
+        p95_ms=found.p95_ms,
     )
 
 
@@ -85,7 +103,27 @@ _EXAMPLE: Final[dict[str, Any]] = {
             "preference": 100,
             "ownNetwork": True,
             "capabilities": ["APPOINTMENTS", "AVAILABILITY", "NEW"],
-        }
+        },
+        {
+            "supplier": "ALTNET1",
+            "name": "Fenland Fibre",
+            "preference": 200,
+            "ownNetwork": False,
+            "capabilities": ["APPOINTMENTS", "AVAILABILITY", "NEW"],
+            "health": {
+                "state": "OPEN",
+                "since": "2025-07-01T09:02:11.420Z",
+                "failingSince": "2025-07-01T09:01:40.013Z",
+                "openCircuits": [{"process": "web-3f9c21aa", "state": "OPEN", "since": "2025-07-01T09:02:11.420Z"}],
+                "answered": 1204,
+                "failed": 9,
+                "lastAnswer": "2025-07-01T09:01:02.981Z",
+                "lastFault": "2025-07-01T09:02:41.551Z",
+                "lastFaultKind": "TIMED_OUT",
+                "p50Ms": 184.0,
+                "p95Ms": 911.5,
+            },
+        },
     ]
 }
 

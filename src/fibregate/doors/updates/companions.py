@@ -41,5 +41,3 @@ def faults(draft: Draft) -> Iterator[str]:
         yield "status: accepted with reasonCode COMMITTED is IN_PROGRESS"
     if draft.problem_code == "OTHER" and not draft.text and not draft.supplier_codes:
         yield "text or supplierCodes: required with problemCode OTHER"
-    if draft.reason is Reason.CREATED:
-        yield "reasonCode: CREATED announces an unsolicited cease, which this gateway does not take yet"

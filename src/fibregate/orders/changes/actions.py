@@ -108,9 +108,12 @@ async def _checked(on: Statements, order: Order, wish: Wish, now: BusinessTime) 
 
 
 async def _objection(on: Statements, order: Order, now: BusinessTime) -> list[str]:
-    """To a line of ours that goes to somebody else, as far as it is known now whether the network takes it."""
-    if order.order_type != OrderType.UNSOLICITED_CEASE or not order.own_network or order.status.ended:
+    """As far as it is known now whether its network takes it; one far away knows it by the number that it gave it."""
+    if order.order_type != OrderType.UNSOLICITED_CEASE or order.status.ended:
         return []
+    if not order.own_network:
+        named = await store.has_number_there(on, order.key)
+        return [] if named else [f"orderId: {order.supplier} has given no number to order {order.id}; ask it directly"]
     refused = await switches.refusal(on, order.key, Nation(order.nation), now)
     return [f"orderId: {refused}"] if refused else []
 
@@ -132,6 +135,11 @@ async def get(on: Statements, tenant: TenantId, kind: ChangeKind, change: int) -
 async def find_open(on: Statements, tenant: TenantId, order: OrderKey) -> list[Change]:
     """Those of one order that nobody has decided, the eldest first."""
     return [one for one in await store.list_changes(on, tenant, order) if one.is_open]
+
+
+async def get_numbered(on: Statements, tenant: TenantId, order: OrderKey, number: int) -> Change:
+    """That of an order's changes, decided or not."""
+    return next(one for one in await store.list_changes(on, tenant, order) if one.number == number)
 
 
 async def give_up(tx: Tx, tenant: TenantId, change: Change, why: str, now: BusinessTime) -> None:

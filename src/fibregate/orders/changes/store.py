@@ -197,3 +197,11 @@ async def aborted_visit_charge(on: Statements, supplier: str) -> Decimal | None:
     """In GBP ex VAT; None where the network does not say."""
     row = await on.row(_ABORTED_VISIT, None, supplier)
     return row["aborted_visit_charge"] if row else None
+
+
+_NUMBER_THERE = "select sent_id is not null as named from supplier_orders where order_key = $1"
+
+
+async def has_number_there(on: Statements, order: OrderKey) -> bool:
+    row = await on.row(_NUMBER_THERE, None, order)
+    return row is not None and bool(row["named"])

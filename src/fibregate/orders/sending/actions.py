@@ -61,7 +61,7 @@ async def _order_job(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now:
     if order.standing is not OrderStatus.RECEIVED_BY_GATEWAY:  # it has ended, or its supplier told of it already
         await _told_otherwise(tx, claim, call, now)
         return None
-    route = await accounts.route(tx, tenant, order.supplier)
+    route = await accounts.route_of(tx, tenant, order.supplier)
     if call is None:
         call = await _intend_order(tx, order, route, now)
     return await _job(tx, claim, _as_job(order, None, call, route), now)
@@ -69,13 +69,12 @@ async def _order_job(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now:
 
 async def _change_job(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now: BusinessTime) -> Job | None:
     order = await orders.lock(tx, tenant, key)
-    waiting = [one for one in await changes.find_open(tx, tenant, key) if one.number == claim.head]
-    change = waiting[0] if waiting else None
-    call = await calls.find_of(tx, tenant, key, change.key) if change else None
-    if change is None or change.status is not ChangeStatus.RECEIVED_BY_GATEWAY:
+    change = await changes.get_numbered(tx, tenant, key, claim.head)
+    call = await calls.find_of(tx, tenant, key, change.key)
+    if change.status is not ChangeStatus.RECEIVED_BY_GATEWAY:  # it was decided, or its supplier told of it already
         await _told_otherwise(tx, claim, call, now)
         return None
-    route = await accounts.route(tx, tenant, order.supplier)
+    route = await accounts.route_of(tx, tenant, order.supplier)
     if call is None:
         call = await _intend_change(tx, order, change, route, now)
     return await _job(tx, claim, _as_job(order, change, call, route), now)
@@ -136,6 +135,7 @@ async def _intend_change(tx: Tx, order: Order, change: Change, route: Route, now
         raise AssertionError("an order that can be changed was sent")
 
     async def ask(number: int) -> Kept:
+        await rows.name_change_at_supplier(tx, order.tenant, change.key, number)
         return questions.of_change(number, change, order, number_there, visit)
 
     return await ledger.intend(

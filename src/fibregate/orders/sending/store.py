@@ -16,6 +16,16 @@ async def name_at_supplier(on: Statements, order: OrderKey, account: int, sent_i
     await on.row(_NAME_AT_SUPPLIER, None, order, account, sent_id)
 
 
+_NAME_CHANGE = """
+update order_changes set sent_id = $3 where tenant_id = $1 and change_key = $2 and sent_id is null returning change_key
+"""
+
+
+async def name_change_at_supplier(on: Statements, tenant: TenantId, change: int, sent_id: int) -> None:
+    """Under which number the supplier will know it, and tell of it: maybe before it answers."""
+    await on.row(_NAME_CHANGE, tenant, change, sent_id)
+
+
 _NUMBER_AT_SUPPLIER = "select sent_id from supplier_orders where order_key = $1"
 
 
@@ -46,6 +56,7 @@ async def refer_at_supplier(on: Statements, order: OrderKey, reference: str) -> 
     return await on.row(_REFER, None, order, reference) is not None
 
 
+# A network far away serves premises that our own list does not have.
 _BROUGHT = """
 with told as (
     update supplier_orders set brought = $3 where order_key = $2 returning supplier_id
@@ -53,7 +64,9 @@ with told as (
 insert into services as s (
     tenant_id, service_id, order_key, order_id, uprn, service, address, characteristics, supplier_id, state, since
 )
-select $1, $3, $2, $4, $5, $6, $7, $8, told.supplier_id, 'ACTIVE', $9 from told
+select
+    $1, $3, $2, $4, (select p.uprn from premises as p where p.uprn = $5), $6, $7, $8, told.supplier_id, 'ACTIVE', $9
+from told
 on conflict (tenant_id, service_id) do update set
     order_key = excluded.order_key, order_id = excluded.order_id, uprn = excluded.uprn, service = excluded.service,
     address = excluded.address, characteristics = excluded.characteristics, state = 'ACTIVE', since = excluded.since,

@@ -113,7 +113,7 @@ class Desk:
     def _spoils(self, place: Behaviour, asked: Asked) -> bool:
         if asked.call not in place.on:
             return False
-        key = (place.name, asked.tenant, asked.call, asked.number)
+        key = (place.name, asked.tenant, asked.call, _wish(asked))
         self._spoilt[key] += 1
         return place.times is None or self._spoilt[key] <= place.times
 
@@ -147,6 +147,13 @@ class Desk:
         self._journal.did(
             call.number, done, behaviour=behaviour.name, client=call.client, tenant=asked.tenant, about=asked.about
         )
+
+
+def _wish(asked: Asked) -> int:
+    """What "the first time" is of. Who was refused a booking asks again under another number."""
+    if asked.call is not Call.BOOKING:
+        return asked.number
+    return hash((asked.what.address.uprn, asked.what.timeslot.timeslot_start_date_time))
 
 
 def _refusal(error: GatewayError) -> Reply:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -17,15 +18,20 @@ from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
 from fibregate.sandbox.world import places, special, store
 from fibregate.sandbox.world.homes import Home, homes
+from fibregate.suppliers.accounts import actions as accounts
 from fibregate.suppliers.network.books import actions as books
 from fibregate.suppliers.network.catalogue import ORDER_CHARACTERISTICS
 from fibregate.suppliers.network.lines import store as network
 from fibregate.suppliers.network.switches import store as switches
+from fibregate.tenants.model import Actor
 from fibregate.vocabulary import Nation, Purpose, TenantId
 
 LANE = Lane("books", "daily", None)
 SUPPLIER, OBJECTIONS = "NETWORK1", "TAKEOVER"
 """Whose objections the invented network takes."""
+ABORTED_VISIT = Decimal("85.00")
+"""What it charges for a visit that is called off late, in pounds without VAT."""
+WORLD = Actor("sandbox")
 AFTER_MIDNIGHT = time(0, 1)
 _SOLD_DAYS = 14
 _CLOSED_DAYS = 28
@@ -54,6 +60,7 @@ async def seed(db: Db, tenants: Mapping[str, TenantId], now: BusinessTime) -> Se
         count = await _premises(tx, today)
         await _lines(tx, tenants, today, now)
         await switches.set_objections(tx, SUPPLIER, OBJECTIONS)
+        await accounts.change(tx, SUPPLIER, aborted_visit_charge=ABORTED_VISIT, by=WORLD)
         await _partly_sold(tx, today)
         await _clock_changes(tx, today)
         await lanes.schedule(tx, LANE, due_at=now)

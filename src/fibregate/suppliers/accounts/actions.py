@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final
 
 import orjson
@@ -43,13 +44,20 @@ async def change(
     extensions: Sequence[str] | None = None,
     replays: bool | None = None,
     enabled: bool | None = None,
+    aborted_visit_charge: Decimal | None = None,
     by: Actor,
 ) -> None:
-    """What it can do, what it offers beyond the dialect, and whether it is asked at all. None: as it is."""
+    """What it can do, what it offers beyond the dialect, whether it is asked, what it charges. None: as it is."""
     _check(capabilities or (), CAPABILITIES, "capability")
     _check(extensions or (), tuple(Extension), "extension")
     if not await store.set_supplier(
-        tx, code, capabilities=capabilities, extensions=extensions, replays=replays, enabled=enabled
+        tx,
+        code,
+        capabilities=capabilities,
+        extensions=extensions,
+        replays=replays,
+        enabled=enabled,
+        aborted_visit_charge=aborted_visit_charge,
     ):
         raise Invalid(f"supplier: there is no {code}")
     await _record(tx, by, "supplier.change", code)
@@ -62,13 +70,18 @@ def _check(given: Iterable[str], accepted: Sequence[str], what: str) -> None:
 
 
 async def put_account(
-    tx: Tx, vault: Vault, account: Account, *, name: str = "default", first_number: int = 1, by: Actor
+    tx: Tx, vault: Vault, account: Account, *, name: str = "default", first_number: int | None = None, by: Actor
 ) -> None:
-    """Who we are at the supplier that `account.name` names. What we ask there is numbered from `first_number` on."""
+    """Who we are at the supplier that `account.name` names. What we ask there is numbered from `first_number` on.
+
+    Without one a new account begins past the numbers of the supplier's other accounts, and an old one goes on.
+    """
     kind = next((one for one, model in _KINDS.items() if isinstance(account.auth, model)), None)
     if kind is None:
         raise Invalid("auth: an account needs credentials of one kind: " + ", ".join(_KINDS))
-    made = await store.put_account(
+    if not await store.lock_supplier(tx, account.name):
+        raise Invalid(f"supplier: there is no {account.name} far away")
+    await store.put_account(
         tx,
         account.name,
         (
@@ -80,12 +93,17 @@ async def put_account(
             vault.seal(orjson.dumps(account.auth), SEAL),
             account.connect_seconds,
             account.total_seconds,
-            first_number - 1,
+            None if first_number is None else first_number - 1,
         ),
     )
-    if made is None:
-        raise Invalid(f"supplier: there is no {account.name} far away")
     await _record(tx, by, "supplier.account", account.name)
+
+
+async def switch_account(tx: Tx, supplier: str, account: str, *, enabled: bool, by: Actor) -> None:
+    """Whether anything is called under it; running processes know within seconds."""
+    if not await store.switch_account(tx, supplier, account, enabled=enabled):
+        raise Invalid(f"supplier: there is no {supplier} with an account {account}")
+    await _record(tx, by, "supplier.account.enable" if enabled else "supplier.account.disable", supplier)
 
 
 async def let(
@@ -106,10 +124,13 @@ async def let(
 
 async def routes(on: Statements, tenant: TenantId) -> list[Route]:
     """The suppliers that the tenant may use, those that it would rather use first."""
-    return [
-        Route(supplier=_supplier(row), account_id=row["account_id"], preference=row["preference"])
-        for row in await store.list_routes(on, tenant)
-    ]
+    return [_route(row) for row in await store.list_routes(on, tenant)]
+
+
+async def route_of(on: Statements, tenant: TenantId, code: str) -> Route:
+    """For what was taken on already, whatever has been disabled since."""
+    rows = await store.list_routes(on, tenant, disabled=True)
+    return next(_route(row) for row in rows if row["code"] == code)
 
 
 async def route(on: Statements, tenant: TenantId, code: str, *, needs: str | None = None) -> Route:
@@ -121,6 +142,10 @@ async def route(on: Statements, tenant: TenantId, code: str, *, needs: str | Non
                 raise NotImplementedHere(f"supplier: {code} does not offer {needs}")
             return one
     raise Invalid(f"supplier: {code!r} is none of yours; accepted: {', '.join(one.supplier.code for one in found)}")
+
+
+def _route(row: Row) -> Route:
+    return Route(supplier=_supplier(row), account_id=row["account_id"], preference=row["preference"])
 
 
 def _supplier(row: Row) -> Supplier:
@@ -152,6 +177,7 @@ def open_account(row: Row, vault: Vault) -> Account:
         connect_seconds=row["connect_seconds"],
         total_seconds=row["total_seconds"],
         extensions=frozenset(Extension(one) for one in row["extensions"]),
+        enabled=row["called"],
     )
 
 

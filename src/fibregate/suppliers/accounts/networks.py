@@ -1,11 +1,13 @@
 """The networks far away, ready to be called: one for each account, kept for a moment."""
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Final
 
 from fibregate.db import Db, Row
 from fibregate.suppliers.accounts import actions, store
+from fibregate.suppliers.breaker import Breaker
 from fibregate.suppliers.calls import Network
 from fibregate.suppliers.failures import Failure, SupplierFailed
 from fibregate.suppliers.health import Health
@@ -16,15 +18,22 @@ from fibregate.vault import Vault, VaultError
 
 FRESH_SECONDS: Final = 2.0
 """How long an account is trusted without being read again."""
+LONGEST_REST: Final = 30
+"""So many times the first rest is the longest one of a supplier that fails again and again."""
 
 
 class Networks:
-    """One for a process. The health of a supplier is shared by its accounts."""
+    """One for a process. The health of a supplier is shared by its accounts; an ill one first rests so long."""
 
-    def __init__(self, db: Db, vault: Vault, accesses: Accesses) -> None:
+    def __init__(self, db: Db, vault: Vault, accesses: Accesses, *, rest_seconds: float = 10) -> None:
         self._db, self._vault, self._accesses = db, vault, accesses
+        self._rest_seconds = rest_seconds
         self._made: dict[tuple[int, float | None], tuple[float, HttpNetwork]] = {}
         self.health: dict[str, Health] = {}
+        self.latest: dict[str, int] = {}
+        """The account under which each supplier was last called."""
+        self.turned = asyncio.Event()
+        """Set when a breaker opens or closes."""
 
     async def at(self, account: int, *, within: float | None = None) -> Network:
         """For calls of at most so many seconds, or as many as the account says.
@@ -38,7 +47,11 @@ class Networks:
         opened = self._opened(rows[0])
         if within is not None:
             opened = replace(opened, total_seconds=min(within, opened.total_seconds))
-        network = HttpNetwork(opened, self._accesses, self.health.setdefault(opened.name, Health()))
+        rest = self._rest_seconds
+        breaker = Breaker(rest_seconds=rest, longest_rest_seconds=rest * LONGEST_REST)
+        health = self.health.setdefault(opened.name, Health(breaker, turned=self.turned.set))
+        network = HttpNetwork(opened, self._accesses, health)
+        self.latest[opened.name] = account
         self._made[account, within] = (time.monotonic(), network)
         return network
 

@@ -53,6 +53,8 @@ class Exchange:
 
     async def ask(self, call: Call, read: Callable[[Reply], T]) -> T:
         """What `read` makes of the answer. Raises `SupplierFailed`, and tells the supplier's health either way."""
+        if not self.account.enabled:
+            raise faults.disabled(self.account.name)
         rests = self.health.admit()
         if rests is not None:
             raise faults.resting(self.account.name, rests)

@@ -132,6 +132,12 @@ def resting(who: str, seconds: float) -> SupplierFailed:
     return SupplierFailed(Failure.UNREACHABLE, message, nothing_done=True, ill=False, retry_after=seconds)
 
 
+def disabled(who: str) -> SupplierFailed:
+    """Its account, or it itself, is not to be called."""
+    message = f"{who}: is disabled by the operator of the gateway"
+    return SupplierFailed(Failure.UNREACHABLE, message, nothing_done=True, ill=False)
+
+
 def not_offered(who: str, what: str) -> SupplierFailed:
     """An extension that it does not have."""
     return SupplierFailed(Failure.NOT_IMPLEMENTED, f"{who}: does not offer {what}", nothing_done=True)

@@ -46,7 +46,7 @@ class Account:
     """`name` is the supplier's code, as tenants know it; `tenant` is who we are there, in header and body.
 
     `url` has no slash at its end; the dialect's paths stand under `url` and `prefix`, which may be empty. Seconds are
-    those of the real clock: for a connection, and for a whole call.
+    those of the real clock: for a connection, and for a whole call. With `enabled` false nothing is called.
     """
 
     name: str
@@ -57,3 +57,4 @@ class Account:
     connect_seconds: float = 5
     total_seconds: float = 30
     extensions: frozenset[Extension] = frozenset()
+    enabled: bool = True

@@ -35,8 +35,12 @@ def _read(tenant: TenantId, row: Row) -> Call:
 
 _INSERT = f"""
 insert into supplier_calls (
-    tenant_id, supplier_id, account_id, kind, sent_id, order_key, change_key, state, request, created_at
-) values ($1, $2, $3, $4, $5, $6, $7, 'INTENT', $8, $9) returning {_COLUMNS}
+    tenant_id, supplier_id, account_id, kind, sent_id, order_key, change_key, state, request, created_at, attempts,
+    sent_at
+) values (
+    $1, $2, $3, $4, $5, $6, $7, case when $10 then 'SENT' else 'INTENT' end, $8, $9, case when $10 then 1 else 0 end,
+    case when $10 then $9::timestamptz end
+) returning {_COLUMNS}
 """  # noqa: S608 - constants only
 
 
@@ -51,6 +55,7 @@ async def insert(
     about: About,
     request: Mapping[str, Any],
     now: datetime,
+    sent: bool,
 ) -> Call:
     row = await on.row(
         _INSERT,
@@ -63,6 +68,7 @@ async def insert(
         about.change_key,
         dict(request),
         now,
+        sent,
     )
     if row is None:
         raise AssertionError("an insert gives its row")
