@@ -1,4 +1,4 @@
-"""T17: random lives of tenants, orders and their network over HTTP; a small model, made from the documents, says what is."""
+"""T17: random lives of tenants, orders and their network over HTTP; a small model made from the documents judges."""
 
 import asyncio
 import os

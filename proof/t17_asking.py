@@ -23,7 +23,7 @@ _PLAYS: Final = {
 
 @dataclass(frozen=True)
 class Chance:
-    """What a step is left to decide. `pick` chooses a thing, `number` its id, `which` a way, `luck` whether it is wrong."""
+    """What a step has to decide: `pick` chooses a thing, `number` its id, `which` a way, `luck` whether it is wrong."""
 
     who: str
     tenant_door: bool
@@ -96,10 +96,10 @@ class Asking(RuleBasedStateMachine):
         self.settled = method == "GET"
         return self.world.client.ask(who, method, path, body, **more)
 
-    def post(self, who: str, kind: str, body: dict[str, Any], by_tenant_door: bool, pick: int, ok: bool) -> int:
+    def post(self, who: str, kind: str, body: dict[str, Any], number: int, *, by_tenant_door: bool, ok: bool) -> int:
         """Make a thing that is numbered; its number, 0 where it was rightly refused."""
         series = self.world.series[who, kind]
-        number = series.next if by_tenant_door or pick % 3 == 0 else self.world.choose()
+        number = series.next if by_tenant_door or number % 3 == 0 else self.world.choose()
         if by_tenant_door:
             sent = {**body, "supplier": SUPPLIER}
         else:

@@ -1,4 +1,4 @@
-"""Who calls for T17's machines: one request after the other over one connection, and a receiver that takes everything."""
+"""Who calls for T17's machines: one request after the other on one connection; and who hears: it takes everything."""
 
 import base64
 import http.client
@@ -99,7 +99,7 @@ class Receiver:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name above
                 """Says nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Hearing)

@@ -1,4 +1,4 @@
-"""T17's machine: what a tenant, its rival, their network and the clock may do next, each step compared with the model."""
+"""T17's machine: what a tenant, its rival, their network and the clock may do, each step compared with the model."""
 
 import re
 from datetime import timedelta
@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 
 from proof import t17_compare as compare
 from proof.t17_asking import AMENDMENTS, CANCELLATIONS, ORDERS, Chance
+from proof.t17_client import WHOLESALE, Unanswered
 from proof.t17_compare import ANSWER, BOOKING, ENDPOINT, KCI
 from proof.t17_ground import LEAD_DAYS, TENANTS
 from proof.t17_model import UK, Change, Endpoint, Order, Slot, Update, working_day
@@ -57,14 +58,17 @@ class Machine(Network):
     )
     def act(self, what: str, **chance: Any) -> None:
         """One step, where it can be done; a rule of its own for each would leave out half of them in every run."""
-        getattr(self, what)(Chance(**chance))
+        try:
+            getattr(self, what)(Chance(**chance))
+        except (KeyError, IndexError, TypeError, Unanswered) as error:
+            self.wrong(ANSWER, f"an answer that cannot be read: {error!r}")
 
     # Visits
 
     def look(self, chance: Chance) -> None:
         who, tenant_door = chance.who, chance.tenant_door
         self.step(f"{who} looks for visits")
-        got = self._slots(who, tenant_door)
+        got = self._slots(who, tenant_door=tenant_door)
         first = working_day(self.model.now.astimezone(UK).date(), LEAD_DAYS)
         last = first + timedelta(days=27)
         there = [one for one in self.free if first <= one.starts.astimezone(UK).date() <= last]
@@ -74,7 +78,7 @@ class Machine(Network):
             missing, strange = sorted(map(str, expected - found)), sorted(map(str, found - expected))
             self.wrong(BOOKING, f"visits that should be free: {missing}; that should not: {strange}")
 
-    def _slots(self, who: str, tenant_door: bool) -> list[Slot]:
+    def _slots(self, who: str, *, tenant_door: bool) -> list[Slot]:
         self.settle()
         got = self.world.slots(who, self.world.uprn(visited=True), by_tenant_door=tenant_door)
         self.expect(got, 200)
@@ -95,7 +99,7 @@ class Machine(Network):
         self.step(f"{who} books {slot.starts:%a %d %b %H:%M} at {uprn}{' (tenant door)' * tenant_door}")
         taken = self.model.holder(slot)
         ok = not wrongly and not taken
-        made = self.post(who, "appointments", booking(uprn, slot), tenant_door, chance.number, ok)
+        made = self.post(who, "appointments", booking(uprn, slot), chance.number, by_tenant_door=tenant_door, ok=ok)
         if not made:
             if taken and not wrongly and not tenant_door and not self.story[-1].endswith("409"):
                 self.wrong(ANSWER, "a timeslot that is full is 409")
@@ -110,7 +114,7 @@ class Machine(Network):
         self.step("a booking is read")
         self.settle()
         one = self.bookings[chance.pick % len(self.bookings)]
-        got = self.ask(one.tenant, "GET", f"{door(False)}appointments/{one.id}")
+        got = self.ask(one.tenant, "GET", f"{WHOLESALE}appointments/{one.id}")
         self.expect(got, 200)
         for text in compare.booking(one, got.body, state=one.state):
             self.wrong(BOOKING, f"booking {one.id} of {one.tenant}: {text}")
@@ -124,7 +128,7 @@ class Machine(Network):
         if one.state in {"FULFILLED", "REPLACED", "EXPIRED"}:
             return
         ok = one.state in {"RESERVED", "RELEASED"}
-        if self.expect(self.ask(one.tenant, "DELETE", f"{door(False)}appointments/{one.id}"), 204 if ok else 422):
+        if self.expect(self.ask(one.tenant, "DELETE", f"{WHOLESALE}appointments/{one.id}"), 204 if ok else 422):
             one.state = "RELEASED"
 
     # Orders
@@ -136,12 +140,12 @@ class Machine(Network):
         day = working_day(today, 1 + chance.pick % 6) if wrongly != 2 else today
         self.step(f"{who} orders without a visit for {day:%a %d %b} at {uprn}{' (tenant door)' * tenant_door}")
         body = new_order(uprn, requestedCompletionDate=day.isoformat())
-        made = self.post(who, ORDERS, body, tenant_door, chance.number, ok=not wrongly)
+        made = self.post(who, ORDERS, body, chance.number, by_tenant_door=tenant_door, ok=not wrongly)
         if made:
             order = Order(who, made, "NEW", uprn, day=day)
-            self.placed(order, tenant_door)
+            self.placed(order, by_tenant_door=tenant_door)
 
-    def placed(self, order: Order, by_tenant_door: bool) -> None:
+    def placed(self, order: Order, *, by_tenant_door: bool) -> None:
         self.settle()
         self.story[-1] += f", order {order.id}"
         self.model.place(order, numbered_by_us=by_tenant_door)
@@ -157,10 +161,17 @@ class Machine(Network):
         uprn = self.world.uprn(visited=True) if elsewhere else one.uprn
         self.step(f"{who} orders with booking {one.id} ({one.state}) of {one.tenant} at {uprn}")
         ok = self.model.may_quote(who, one.id, uprn)
-        made = self.post(who, ORDERS, new_order(uprn, appointmentReservationId=one.id), tenant_door, chance.number, ok)
+        made = self.post(
+            who,
+            ORDERS,
+            new_order(uprn, appointmentReservationId=one.id),
+            chance.number,
+            by_tenant_door=tenant_door,
+            ok=ok,
+        )
         if made:
             booked = self.model.bookings[who, one.id]
-            self.placed(Order(who, made, "NEW", uprn, visited=True, booking=booked), tenant_door)
+            self.placed(Order(who, made, "NEW", uprn, visited=True, booking=booked), by_tenant_door=tenant_door)
 
     def order_for_service(self, chance: Chance) -> None:
         if not self.model.services:
@@ -171,10 +182,10 @@ class Machine(Network):
         day = working_day(self.model.now.astimezone(UK).date(), 2)
         self.step(f"{who} orders {kind} of {service}, which {self.model.services[service].tenant} has")
         ok = self.model.is_free(service, who)
-        made = self.post(who, ORDERS, by_service(kind, service, day), tenant_door, chance.number, ok)
+        made = self.post(who, ORDERS, by_service(kind, service, day), chance.number, by_tenant_door=tenant_door, ok=ok)
         if made:
             uprn = self.model.services[service].uprn
-            self.placed(Order(who, made, kind, uprn, day=day, service=service), tenant_door)
+            self.placed(Order(who, made, kind, uprn, day=day, service=service), by_tenant_door=tenant_door)
 
     def read_order(self, chance: Chance) -> None:
         if not self.model.orders:
@@ -211,9 +222,9 @@ class Machine(Network):
         self.step(f"{who} amends order {order.id} ({order.status}) by {body}")
         ok = not strange and self.model.may_amend(order)
         ok = ok and (change.booking is None or change.booking.state == "RESERVED")
-        change.id = self.post(who, AMENDMENTS, body, tenant_door, chance.number, ok)
+        change.id = self.post(who, AMENDMENTS, body, chance.number, by_tenant_door=tenant_door, ok=ok)
         if change.id:
-            self.asked(order, change, tenant_door)
+            self.asked(order, change, by_tenant_door=tenant_door)
 
     def rival(self, order: Order) -> tuple[str, bool]:
         """The other tenant, unless it has an order of that number too."""
@@ -228,10 +239,12 @@ class Machine(Network):
         if there and which % 4 != 3:
             slot = there[which % min(len(there), 6)]
             self.story.append(f"  {order.tenant} books {slot.starts:%a %d %b %H:%M} for it")
-            made = self.post(order.tenant, "appointments", booking(order.uprn, slot), which % 3 == 0, 1, ok=True)
+            made = self.post(
+                order.tenant, "appointments", booking(order.uprn, slot), 1, by_tenant_door=which % 3 == 0, ok=True
+            )
             self.model.book(order.tenant, made, order.uprn, slot)
 
-    def asked(self, order: Order, change: Change, by_tenant_door: bool) -> None:
+    def asked(self, order: Order, change: Change, *, by_tenant_door: bool) -> None:
         self.settle()
         self.story[-1] += f", number {change.id}"
         self.model.ask(order, change, numbered_by_us=by_tenant_door)
@@ -251,9 +264,9 @@ class Machine(Network):
         self.step(f"{who} cancels order {order.id} ({order.status})")
         body = {"orderId": order.id, "reasonCode": "NO_LONGER_REQUIRED"}
         ok = not strange and self.model.may_cancel(order)
-        made = self.post(who, CANCELLATIONS, body, tenant_door, chance.number, ok)
+        made = self.post(who, CANCELLATIONS, body, chance.number, by_tenant_door=tenant_door, ok=ok)
         if made:
-            self.asked(order, Change(who, made, cancels=True), tenant_door)
+            self.asked(order, Change(who, made, cancels=True), by_tenant_door=tenant_door)
 
     def read_change(self, chance: Chance) -> None:
         if not any(one.changes for one in self.model.orders.values()):
@@ -385,11 +398,10 @@ class Machine(Network):
     def tidy(self) -> None:
         for order in list(self.model.orders.values()):
             if not order.ended:
-                order.early.clear()
                 self.say(order, Update(order.read + 1, "CANCELLED"))
         for one in list(self.model.bookings.values()):
             if one.state == "RESERVED" and one.id > 0:
-                self.ask(one.tenant, "DELETE", f"{door(False)}appointments/{one.id}")
+                self.ask(one.tenant, "DELETE", f"{WHOLESALE}appointments/{one.id}")
         for who, there in self.model.endpoints.items():
             for one in there:
                 if not one.deleted:

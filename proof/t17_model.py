@@ -130,7 +130,7 @@ class Update:
 
 @dataclass
 class Order:
-    """`day` is that of the work. `read` is the number of the network's last update; `early` those that came too early."""
+    """`day` is what was asked; `read` the number of the network's last update, `early` those that came too early."""
 
     tenant: str
     id: int
@@ -169,17 +169,13 @@ class Order:
 
     @property
     def begins(self) -> datetime | None:
-        """When the work begins: the visit, or the day that the network expects; None before it has said one."""
-        if self.booking:
-            return self.booking.slot.starts
-        return at(self.target.astimezone(UK).date(), 0) if self.target else None
+        """When it is too late to end it: the visit, or the target date; None before the network has said one."""
+        return self.booking.slot.starts if self.booking else self.target
 
     @property
     def deadline(self) -> datetime | None:
         """Of a change."""
-        if self.booking:
-            return at(working_day(self.booking.slot.starts.astimezone(UK).date(), -1), 16)
-        return self.begins
+        return at(working_day(self.begins.astimezone(UK).date(), -1), 16) if self.begins else None
 
 
 @dataclass

@@ -73,7 +73,7 @@ class Network(Asking):
             return Update(number, reason, status, promise=promise)
         if reason == "UPDATE" and which % 3 == 0 and not order.visited:
             later = (order.target or self.model.now).astimezone(UK).date() + timedelta(days=1 + which % 3)
-            return Update(number, reason, status, moves_to=later)
+            return Update(number, reason, moves_to=later)
         if reason in {"AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED"}:
             found = [one for one in order.changes if one.cancels == (reason == "CANCELLATION_REJECTED")]
             return Update(number, reason, change=found[-1 - which % len(found)].id) if found else None

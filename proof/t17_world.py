@@ -1,4 +1,4 @@
-"""What outlives a machine of T17: numbers that were used, premises that were taken, the clock; and the shapes of requests."""
+"""What outlives a machine of T17: used numbers, taken premises, the clock; and how requests are spelled."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -45,7 +45,6 @@ class World:
 
     client: Client
     receiver: Receiver
-    now: datetime = datetime.min.replace(tzinfo=UTC)
     done: Counter[str] = field(default_factory=Counter[str])
     walked: Counter[tuple[str, str, str]] = field(default_factory=Counter[tuple[str, str, str]])
     """Updates by the state of the order, beneath and above, and the reason."""
@@ -75,9 +74,8 @@ class World:
             got = self.client.ask(TENANTS[0], "POST", "/sandbox/v1/clock", body)
             if got.status != 200:
                 raise AssertionError(f"the clock: {got.status} {got.raw!r}")
-            self.now = datetime.fromisoformat(got.body["now"])
             if got.body["caughtUp"]:
-                return self.now
+                return datetime.fromisoformat(got.body["now"])
             body = {"now": got.body["target"]}
 
     def feed(self, who: str) -> list[dict[str, Any]]:
