@@ -12,12 +12,11 @@ import orjson
 from proof.ground import ROOT, Gateway
 from proof.model import Figures, Findings, Proof, Size, say
 from proof.t17_compare import INVARIANTS as COMPARED
-from proof.t17_ground import settle, ways
+from proof.t17_ground import settle, template, ways
 from proof.t17_model import OPEN, TABLE
 
-UNWALKED: Final = "moves of the table that no machine walked"
-UNTRIED: Final = "moves that the table does not have, and no machine tried"
-INVARIANTS: Final = (*COMPARED, UNWALKED, UNTRIED)
+UNTRIED: Final = "pairs of a state and an update that were not tried"
+INVARIANTS: Final = (*COMPARED, UNTRIED)
 CLOCK_MACHINES: Final = 125
 """So many machines use up a sandbox's calendar as far as the bank holidays are known."""
 
@@ -26,7 +25,7 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
     """Sandboxes in turn, `tables` of them at a time, each with machines of its own."""
     findings = Findings()
     findings.looked_at(*INVARIANTS)
-    await _template(source, folder)
+    await template(source)  # before several ask for it
     shares = _shares(figures)
     walked: set[tuple[str, str]] = set()
     turn = asyncio.Semaphore(figures["tables"])
@@ -53,12 +52,6 @@ def _shares(figures: Figures) -> list[int]:
     return [(figures["machines"] + place) // sandboxes for place in range(sandboxes)]
 
 
-async def _template(source: Path, folder: Path) -> None:
-    """Made once, before several ask for it."""
-    async with Gateway(folder / "first", source) as gateway:
-        await settle(gateway)
-
-
 async def _play(source: Path, folder: Path, figures: Mapping[str, Any]) -> dict[str, Any]:
     async with Gateway(folder, source) as gateway:
         await settle(gateway)
@@ -70,6 +63,7 @@ async def _play(source: Path, folder: Path, figures: Mapping[str, Any]) -> dict[
             "steps": figures["steps"],
             "seed": figures.get("seed", 17) * 1000 + figures["number"],
             "shrink": figures["shrinks"],
+            "tour": figures["covers"] and figures["number"] == 0,
         }
         player = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "proof.t17_player"),
@@ -86,10 +80,10 @@ async def _play(source: Path, folder: Path, figures: Mapping[str, Any]) -> dict[
 
 
 def _cover(walked: set[tuple[str, str]], findings: Findings) -> None:
-    for reason, states in TABLE.items():
+    for reason in TABLE:
         for state in OPEN:
             if (state, reason) not in walked:
-                findings.broke(UNWALKED if state in states else UNTRIED, f"{reason} in {state}")
+                findings.broke(UNTRIED, f"{reason} in {state}")
 
 
 _CI: Final[dict[str, Any]] = {"machines": 500, "steps": 50, "tables": 2, "shrinks": True, "covers": True}
@@ -105,5 +99,5 @@ PROOF: Final = Proof(
         Size.FULL: {**_CI, "machines": 20_000, "steps": 100},
     },
     run=run,
-    seeded={**_SMOKE, "machines": 60, "steps": 40, "shrinks": False},
+    seeded={**_SMOKE, "machines": 60, "steps": 40, "shrinks": False, "covers": True},
 )

@@ -9,7 +9,8 @@ from proof import t17_compare as compare
 from proof.t17_client import Answer
 from proof.t17_compare import ANSWER, Mismatch
 from proof.t17_ground import SUPPLIER, TENANTS
-from proof.t17_model import Booking, Model, Order, Update
+from proof.t17_model import Model
+from proof.t17_things import Booking, Order, Update
 from proof.t17_world import NEVER, World, door, listed
 
 ORDERS, AMENDMENTS, CANCELLATIONS = "service-orders", "service-order-amendments", "service-order-cancellations"

@@ -55,7 +55,7 @@ class Client:
         }
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._send(method, path, headers, None if body is None else orjson.dumps(body))
+        return self._insist(method, path, headers, None if body is None else orjson.dumps(body))
 
     def _token(self, who: str) -> str:
         kept, until = self._tokens.get(who, ("", 0.0))
@@ -63,12 +63,21 @@ class Client:
             return kept
         basic = base64.b64encode(":".join(self.ways[who]).encode()).decode()
         headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
-        got = self._send("POST", TOKEN, headers, b"grant_type=client_credentials")
+        got = self._insist("POST", TOKEN, headers, b"grant_type=client_credentials")
         if got.status != 200:
             raise Unanswered(f"no token for {who}: {got.status} {got.raw[:300]!r}")
         token = str(got.body["access_token"])
         self._tokens[who] = token, time.monotonic() + RENEW_SECONDS
         return token
+
+    def _insist(self, method: str, path: str, headers: Mapping[str, str], raw: bytes | None) -> Answer:
+        """While nothing can be accepted, the same again: nothing was done."""
+        until = time.monotonic() + SECONDS
+        while True:
+            got = self._send(method, path, headers, raw)
+            if got.status != 503 or time.monotonic() > until:
+                return got
+            time.sleep(0.2)
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], raw: bytes | None) -> Answer:
         if self._connection is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from proof.t17_model import Booking, Endpoint, Order, Told
+from proof.t17_things import Booking, Endpoint, Order, Told
 from proof.t17_world import slot_of
 
 ANSWER: Final = "answers that the model does not expect"

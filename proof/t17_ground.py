@@ -31,7 +31,7 @@ _templates: dict[str, Path] = {}
 
 async def settle(gateway: Gateway) -> None:
     """Furnish the gateway's own data folder from a copy; start its sandbox afterwards."""
-    kept = await _template(gateway.source)
+    kept = await template(gateway.source)
     copied = await asyncio.create_subprocess_exec("cp", "-a", str(kept), str(gateway.data))
     if await copied.wait():
         raise OSError(f"{kept} could not be copied to {gateway.data}")
@@ -44,7 +44,7 @@ def ways(gateway: Gateway) -> dict[str, tuple[str, str]]:
     return {one.get("tenant") or one["supplier"]: (one["clientId"], one["clientSecret"]) for one in cards}
 
 
-async def _template(source: Path) -> Path:
+async def template(source: Path) -> Path:
     """One for each schema; planted bugs that leave it alone share that of the tree itself."""
     files = sorted((source / "fibregate" / "migrations").glob("0*.sql"))
     key = hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()

@@ -12,8 +12,8 @@ from proof.t17_asking import AMENDMENTS, CANCELLATIONS, ORDERS, Chance
 from proof.t17_client import WHOLESALE, Unanswered
 from proof.t17_compare import ANSWER, BOOKING, ENDPOINT, KCI
 from proof.t17_ground import LEAD_DAYS, TENANTS
-from proof.t17_model import UK, Change, Endpoint, Order, Slot, Update, working_day
 from proof.t17_network import Network
+from proof.t17_things import UK, Change, Endpoint, Order, Slot, Update, working_day
 from proof.t17_world import booking, by_service, door, listed, new_order
 
 ABSENT: Final = 77_777

@@ -7,7 +7,8 @@ from uuid import UUID
 from proof import t17_compare as compare
 from proof.t17_asking import Asking, Chance
 from proof.t17_ground import SUPPLIER
-from proof.t17_model import ENDED, LAST_DAY, TABLE, UK, Order, Update, at
+from proof.t17_model import TABLE
+from proof.t17_things import ENDED, LAST_DAY, UK, Order, Update, at
 from proof.t17_world import HIGH, first_working_hour, update
 
 REASONS: Final = sorted(TABLE)
@@ -23,6 +24,9 @@ USUAL: Final = {
 """Of an order in that state."""
 
 DECISIONS: Final = {True: ("CANCELLED", "CANCELLATION_REJECTED"), False: ("AMENDED", "AMENDMENT_REJECTED", "AMENDED")}
+NOBODYS: Final = 77_777
+"""A number that no change has."""
+
 LONGEST: Final = timedelta(days=27)
 
 
@@ -76,7 +80,7 @@ class Network(Asking):
             return Update(number, reason, moves_to=later)
         if reason in {"AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED"}:
             found = [one for one in order.changes if one.cancels == (reason == "CANCELLATION_REJECTED")]
-            return Update(number, reason, change=found[-1 - which % len(found)].id) if found else None
+            return Update(number, reason, change=found[-1 - which % len(found)].id if found else NOBODYS)
         if reason == "REAPPOINTED":
             there = [one for one in self.free if one.starts > self.model.now and not self.model.holder(one)]
             if not order.visited or not there:

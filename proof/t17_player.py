@@ -18,6 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from proof.t17_client import Client, Receiver
 from proof.t17_compare import ANSWER, Mismatch
 from proof.t17_machine import Machine
+from proof.t17_tour import go_round
 from proof.t17_world import World
 
 PHASES: Final = (Phase.generate, Phase.shrink)
@@ -52,6 +53,8 @@ def play(asked: Mapping[str, Any]) -> dict[str, Any]:
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            if asked["tour"]:
+                go_round(Playing())
             run_state_machine_as_test(seed(asked["seed"])(Playing), settings=rules)
     except Exception as error:  # noqa: BLE001 - also where a shorter story does not fail again, the longer one is told
         if not failures:

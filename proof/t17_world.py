@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from proof.t17_client import TENANT, WHOLESALE, Answer, Client, Receiver
 from proof.t17_ground import FIRST_PLAIN, FIRST_VISITED, PREMISES, SUPPLIER, TENANTS
-from proof.t17_model import Slot, Update, at
+from proof.t17_things import Slot, Update, at
 
 NEVER: Final = "2592000"
 """Seconds until the sandbox's own story says something: longer than any machine's clock goes."""
