@@ -87,7 +87,7 @@ def _cover(walked: set[tuple[str, str]], findings: Findings) -> None:
 
 
 _CI: Final[dict[str, Any]] = {"machines": 500, "steps": 50, "tables": 2, "shrinks": True, "covers": True}
-_SMOKE: Final[dict[str, Any]] = {"machines": 12, "steps": 25, "tables": 1, "shrinks": True, "covers": False}
+_SMOKE: Final[dict[str, Any]] = {"machines": 6, "steps": 20, "tables": 1, "shrinks": True, "covers": False}
 
 PROOF: Final = Proof(
     name="T17",
