@@ -206,7 +206,6 @@ class Machine(Network):
         lost = order.visited and order.booking is None
         if lost and order.state != "PENDING" and order.committed:
             return
-        held = [one for one in self.model.bookings.values() if one.tenant == order.tenant and one.uprn == order.uprn]
         body: dict[str, Any] = {"orderId": order.id}
         change = Change(order.tenant, 0, cancels=False)
         if order.visited and (lost or chance.which % 2):
