@@ -10,10 +10,10 @@ from hypothesis.stateful import rule
 from proof import t17_compare as compare
 from proof.t17_asking import AMENDMENTS, CANCELLATIONS, ORDERS, Chance
 from proof.t17_client import WHOLESALE, Unanswered
-from proof.t17_compare import ANSWER, BOOKING, ENDPOINT, KCI
+from proof.t17_compare import ANSWER, BOOKING
 from proof.t17_ground import LEAD_DAYS, TENANTS
-from proof.t17_network import Network
-from proof.t17_things import UK, Change, Endpoint, Order, Slot, Update, working_day
+from proof.t17_hearing import Hearing
+from proof.t17_things import UK, Change, Order, Slot, Update, working_day
 from proof.t17_world import booking, by_service, door, listed, new_order
 
 ABSENT: Final = 77_777
@@ -44,7 +44,7 @@ STEPS: Final = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
 PICK: Final = st.integers(0, 30)
 
 
-class Machine(Network):
+class Machine(Hearing):
     """One run of a few dozen steps."""
 
     @rule(
@@ -323,63 +323,6 @@ class Machine(Network):
         plain = [re.sub(r"\d+", "#", str((got.body["code"], got.body["messages"]))) for got in answers]
         if answers[1].status != 404 or plain[0] != plain[1]:
             self.wrong(ANSWER, f"another tenant's: {plain[0]}; nobody's: {plain[1]}")
-
-    # KCIs and their endpoints
-
-    def read_feed(self, chance: Chance) -> None:
-        self.compare_feed(chance.who)
-
-    def compare_feed(self, who: str) -> None:
-        self.step(f"{who} reads its feed")
-        self.settle()
-        known = {("KCI", number) for code, number in self.model.orders if code == who}
-        known |= {("APPOINTMENT", number) for code, number in self.model.bookings if code == who}
-        found = [one for one in map(compare.event, self.world.feed(who)) if one[:2] in known]
-        text = compare.feed(self.model.feeds.pop(who, []), found)
-        if text:
-            self.wrong(KCI, f"the feed of {who}: {text}")
-
-    def add_endpoint(self, chance: Chance) -> None:
-        who = chance.who
-        there = self.model.endpoints.setdefault(who, [])
-        if sum(not one.deleted for one in there) >= 2:
-            return
-        self.step(f"{who} makes an endpoint")
-        path = f"/{who}/{self.world.client.asked}"
-        asked = {"url": self.world.receiver.url + path, "rendering": "wholesale-webhook"}
-        got = self.ask(who, "POST", "/manage/v1/endpoints", asked)
-        self.expect(got, 201)
-        there.append(Endpoint(got.body["id"], path=path))
-
-    def change_endpoint(self, chance: Chance) -> None:
-        who, to = chance.who, ("on", "off", "look", "gone", "on")[chance.which % 5]
-        there = self.model.endpoints.get(who, [])
-        if not there:
-            return
-        self.settle()
-        one = there[-1 - chance.pick % len(there)]
-        self.step(f"{who} changes an endpoint: {to}")
-        path = f"/manage/v1/endpoints/{one.id}"
-        if to == "look":
-            got = self.ask(who, "GET", path)
-        elif to == "gone":
-            got = self.ask(who, "DELETE", path)
-        else:
-            got = self.ask(who, "PATCH", path, {"enabled": to == "on"})
-        if not self.expect(got, 404 if one.deleted else 204 if to == "gone" else 200):
-            return
-        one.deleted = to == "gone"
-        one.enabled = {"on": True, "off": False}.get(to, one.enabled)
-        if to == "look" and got.body["enabled"] != one.enabled:
-            self.wrong(ENDPOINT, f"expected enabled {one.enabled}, got {got.body}")
-        self.settle()
-        self.model.settle()
-        self.delivered(one)
-
-    def delivered(self, one: Endpoint) -> None:
-        text = compare.taken(one, self.world.receiver.taken.get(one.path, []))
-        if text:
-            self.wrong(ENDPOINT, text)
 
     def teardown(self) -> None:
         """All is compared once more, and all that is open is ended, so that the next machine has the places."""
