@@ -4,17 +4,17 @@ from enum import StrEnum
 from inspect import cleandoc
 from typing import Final
 
-from docs_gen.markdown import code, heading, table
+from docs_gen import told
+from docs_gen.markdown import code, heading
 from fibregate import vocabulary
-from fibregate.orders.states import AFTER_THE_END, MOVES, Move, To
+from fibregate.orders.states import AFTER_THE_END, CHANGING, MOVES, OWN_MOVES, Move, To
 from fibregate.vocabulary import ENDED, OrderStatus, Reason
 
 _LEFT_OUT: Final = "Left out of the picture: updates that leave the order where it is."
 _RETURNS: Final = (
     "`PENDING` and `HELD` remember where they came from. A `PENDING` order that came from `HELD` returns to "
-    "`IN_PROGRESS` if it was committed, else to `ACKNOWLEDGED`. Our own network's orders go from "
-    "`RECEIVED_BY_GATEWAY` to `SENT_TO_SUPPLIER` when they are handed over, which is not told. `CREATED` begins an "
-    "order that a network makes, an [unsolicited cease](lines.md#a-line-that-goes-to-another-tenant); it is no move.\n"
+    "`IN_PROGRESS` if it was committed, else to `ACKNOWLEDGED`. `CREATED` "
+    "begins an order that a network makes, an [unsolicited cease](lines.md#a-line-that-goes-to-another-tenant).\n"
 )
 _CHANGES: Final = """## An amendment or a cancellation
 
@@ -55,7 +55,7 @@ def page() -> str:
             "## An order\n",
             _picture(),
             f"{_LEFT_OUT} Ended: {ended}. After the end, {after} are still told, and change no state.\n",
-            table(["update", "in", "leads to", "says"], [_row(one) for one in MOVES]),
+            told.section(),
             _RETURNS,
             _CHANGES,
             "## Words\n",
@@ -69,15 +69,6 @@ def enums() -> list[type[StrEnum]]:
     """The enumerations of the vocabulary, in their order there."""
     found = [one for one in vars(vocabulary).values() if isinstance(one, type) and issubclass(one, StrEnum)]
     return [one for one in found if one is not StrEnum]
-
-
-def _row(move: Move) -> list[str]:
-    return [code(move.reason.value), ", ".join(code(one.value) for one in _ordered(move.source)), *_target(move)]
-
-
-def _target(move: Move) -> list[str]:
-    where = code(move.target.value) if isinstance(move.target, OrderStatus) else move.target.value
-    return [where, move.says]
 
 
 def _ordered(states: frozenset[OrderStatus]) -> list[OrderStatus]:
@@ -97,8 +88,10 @@ def _picture() -> str:
     ]
     ends = [f"    {one.value} --> [*]" for one in OrderStatus if one in ENDED and _reached(one, arrows)]
     begins = [
-        "    [*] --> RECEIVED_BY_GATEWAY: an order of a tenant, or CREATED",
-        "    RECEIVED_BY_GATEWAY --> SENT_TO_SUPPLIER: handed over",
+        f"    {source} --> {move.target.value}: {move.says}"
+        for move in OWN_MOVES
+        for source in ([one.value for one in _ordered(move.source)] or ["[*]"])
+        if move.target not in CHANGING
     ]
     return "\n".join(["```mermaid", "stateDiagram-v2", *begins, *lines, *ends, "```\n"])
 

@@ -6,8 +6,8 @@ from proof.seeds import Bug, Change
 
 _NO_PREDICATE: Final = Change(
     "appointments/store.py",
-    "from reservations as r {_JOINS} where r.tenant_id = $1 and r.id = $2",
-    "from reservations as r {_JOINS} where $1::integer is not null and r.id = $2",
+    "from reservations as r {JOINS} where r.tenant_id = $1 and r.id = $2",
+    "from reservations as r {JOINS} where $1::integer is not null and r.id = $2",
 )
 _NO_ROW_SECURITY: Final = Change(
     "migrations/0003_orders.sql",

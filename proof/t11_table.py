@@ -268,6 +268,12 @@ AT_MANAGE: Final = (
     ),
     Sample(route="manage listOrders", method="GET", path=f"{MANAGE}/orders", kind=Kind.OWN),
     Sample(
+        route="manage listOrders",
+        method="GET",
+        path=f"{MANAGE}/orders?after={{cursor}}",
+        prepare=own.a_cursor_of_orders,
+    ),
+    Sample(
         route="manage listDeliveries",
         method="GET",
         path=f"{MANAGE}/orders/{{order}}/deliveries",
@@ -323,6 +329,12 @@ AT_MANAGE: Final = (
         body={"replayId": "{replay}", "endpointId": "{endpoint}", "undelivered": True},
     ),
     Sample(route="manage listReplays", method="GET", path=f"{MANAGE}/replays", kind=Kind.OWN),
+    Sample(
+        route="manage listReplays",
+        method="GET",
+        path=f"{MANAGE}/replays?after={{cursor}}",
+        prepare=own.a_cursor_of_replays,
+    ),
     Sample(route="manage getReplay", method="GET", path=f"{MANAGE}/replays/{{replay}}", prepare=own.a_replay),
     Sample(
         route="manage reconcile",

@@ -116,8 +116,20 @@ async def a_service_to_change(of: Owner) -> Ids:
     return {"service": await of.service(), "order": of.number()}
 
 
+async def a_cursor_of_orders(of: Owner) -> Ids:
+    """Of a page that is not the last; the others, too."""
+    for _ in range(2):
+        await of.order()
+    return {"cursor": (await of.read(f"{MANAGE}/orders?limit=1"))["nextCursor"]}
+
+
+async def a_cursor_of_replays(of: Owner) -> Ids:
+    for _ in range(2):
+        await a_replay(of)
+    return {"cursor": (await of.read(f"{MANAGE}/replays?limit=1"))["nextCursor"]}
+
+
 async def a_cursor_of_services(of: Owner) -> Ids:
-    """Of a page that is not the last."""
     for _ in range(2):
         await of.service()
     return {"cursor": (await of.read(f"{MANAGE}/services?limit=1"))["nextCursor"]}

@@ -39,8 +39,9 @@ Prepare = Callable[[Stage, str, int], Awaitable[Asked]]
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """`expected` is what `effect` counts when all was done exactly once.
+    """`name` begins with the operation's, at the tenant door after its door's.
 
+    `expected` is what `effect` counts when all was done exactly once.
     `is_keyed`: the same request gets the very same bytes again. `after` are statuses that say, instead of the first
     answer, that it was done before.
     """
@@ -51,6 +52,11 @@ class Route:
     expected: Mapping[str, int] = field(default_factory=lambda: {"nothing": 0})
     is_keyed: bool = True
     after: frozenset[int] = frozenset()
+
+    @property
+    def operation(self) -> str:
+        first, *more = self.name.split()
+        return f"{first} {more[0]}" if first == TENANT else first
 
 
 async def _ok(on: Stage, who: str, method: str, path: str, body: Any = None, **note: Any) -> Answer:
@@ -246,10 +252,11 @@ select (select count(*) from kci_skips where tenant_id = $1 and endpoint_id = $2
     (select count(*) from feed where tenant_id = $1 and skipped_at_endpoint = $2) as shown
 """
 
-MAKES_NOTHING: Final = frozenset({"getAccessToken"})
+MAKES_NOTHING: Final = frozenset({"getAccessToken", "getTenantAccessToken", "getSupplierAccessToken"})
 """Routes that are POST by their protocol and leave no row behind."""
 
-DOORS: Final = ("identity", "manage", "updates", "wholesale")
+TENANT: Final = "tenant"
+DOORS: Final = ("identity", "auth", "manage", "updates", "wholesale", TENANT)
 """All but the sandbox's, which is no part of production."""
 
 _ONE_ORDER: Final = {"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "miscounted": 0}

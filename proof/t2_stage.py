@@ -34,7 +34,7 @@ select pid::text from pg_stat_activity where state like 'idle in transaction%'
 """
 _UNDONE: Final = """
 select key from lanes
-where kind in ('dispatch', 'inbox', 'kci', 'replay', 'hold', 'silence-warn') and last_done < last_enqueued
+where kind in ('dispatch', 'change', 'inbox', 'kci', 'replay', 'hold', 'silence-warn') and last_done < last_enqueued
     and parked_reason is null and due_at <= now() and not held
 """
 

@@ -11,7 +11,8 @@ from proof.caller import ASK_AGAIN, Answer, Caller
 from proof.model import Findings, say
 from proof.t2_nursery import Nursery
 from proof.t2_points import Page, visits
-from proof.t2_routes import DOORS, MAKES_NOTHING, MANAGE, ROUTES, Asked, Route
+from proof.t2_routes import DOORS, MAKES_NOTHING, MANAGE, ROUTES, TENANT, Asked, Route
+from proof.t2_routes_tenant import TENANT_ROUTES
 from proof.t2_stage import DIES_WITHIN, Stage, Tree, mortal, shape
 from proof.town import SUPPLIER, credentials
 
@@ -20,6 +21,7 @@ ANSWERS: Final = "retries that are answered otherwise than the request would hav
 UNKNOWN: Final = "mutating routes that nobody crashes"
 INVARIANTS: Final = (EFFECTS, ANSWERS, UNKNOWN)
 
+ALL: Final = (*ROUTES, *TENANT_ROUTES)
 _MUTATING: Final = ("post", "put", "patch", "delete")
 
 
@@ -86,12 +88,13 @@ async def _offered(on: Stage, figures: Mapping[str, Any], findings: Findings) ->
     for name in DOORS:
         got = await on.wire.send("GET", f"{on.plain.url}/openapi/{name}.json", {}, None)
         paths: Mapping[str, Mapping[str, Any]] = got.body["paths"]
-        offered |= {one["operationId"] for path in paths.values() for how, one in path.items() if how in _MUTATING}
-    known = {route.name.split()[0] for route in ROUTES} | MAKES_NOTHING
+        at = f"{name} " if name == TENANT else ""
+        offered |= {at + one["operationId"] for path in paths.values() for how, one in path.items() if how in _MUTATING}
+    known = {route.operation for route in ALL} | MAKES_NOTHING
     for name in sorted(offered - known):
         findings.broke(UNKNOWN, name)
     wanted: Sequence[str] = figures["routes"]
-    return [one for one in ROUTES if one.name.split()[0] in offered and (not wanted or one.name in wanted)]
+    return [one for one in ALL if one.operation in offered and (not wanted or one.name in wanted)]
 
 
 async def _endpoint(on: Stage, code: str) -> None:

@@ -30,6 +30,7 @@ _BOOKED: Final = frozenset({"drops-booking-reply", "books-late", "slot-gone", "b
 _AMENDED: Final = frozenset({"drops-amendment-reply", "changes-at-once", "refuses-changes"})
 _CANCELLED: Final = frozenset({"drops-cancellation-reply"})
 _LOOKED_AT: Final = frozenset({"slow-to-look", "garbled-to-look"})
+_SENT_SECONDS: Final = 3.0
 _OPEN_SECONDS: Final = 60.0
 _BOOKING_PATIENCE: Final = 40.0
 _SLOTS_SHOWN: Final = 40
@@ -83,6 +84,7 @@ class Course:
         got = await caller.insist("POST", "/v1/service-orders", _order(uprn, name, more), note={"what": "order"})
         await self._note("order", got)
         if got.status == 201:
+            await self._goes_out(caller, got.body["id"])
             await self._change(caller, behaviour, got.body["id"])
 
     async def _book(self, caller: Caller, behaviour: Behaviour, uprn: int, number: int) -> int | None:
@@ -129,6 +131,15 @@ class Course:
             return
         got = await caller.insist("POST", f"/v1/service-order-{kind}s", body, note={"what": kind})
         await self._note(kind, got)
+
+    async def _goes_out(self, caller: Caller, order: int) -> None:
+        """Orders are not placed faster than they are sent: nothing is learned from a heap of them that wait."""
+        deadline = time.monotonic() + _SENT_SECONDS
+        while time.monotonic() < deadline:
+            await asyncio.sleep(0.5)
+            got = await caller.ask("GET", f"/v1/service-orders/{order}")
+            if got.status == 200 and got.body["status"] != "RECEIVED_BY_GATEWAY":
+                return
 
     async def _becomes(self, caller: Caller, order: int, status: str) -> bool:
         deadline = time.monotonic() + _OPEN_SECONDS

@@ -60,12 +60,8 @@ class Settings(BaseSettings):
     supplier_failing_seconds: int = Field(
         default=120, ge=10, description="how long a supplier gives no good answer before that is alarmed"
     )
-    supplier_rest_seconds: float = Field(
-        default=10,
-        gt=0,
-        le=600,
-        description="how long a supplier is left alone after five failures in a row; twice as long each time that it"
-        " fails again, up to thirty times",
+    supplier_failures: int = Field(
+        default=5, ge=1, description="failures in a row after which a supplier is left alone for a while"
     )
     answer_seconds: float = Field(
         default=20,

@@ -11,6 +11,7 @@ from fibregate.alarms import sign_ins, telling
 from fibregate.alarms.duty import Duty
 from fibregate.appointments import actions as appointments
 from fibregate.appointments.far import actions as bookings
+from fibregate.appointments.far import giving_back
 from fibregate.appointments.far.model import Desk as BookingDesk
 from fibregate.clock import BusinessClock, BusinessTime, real_now
 from fibregate.db import Db, Tx
@@ -35,7 +36,7 @@ from fibregate.orders.changes import actions as changes
 from fibregate.orders.changes import handing
 from fibregate.orders.changes.model import Change
 from fibregate.orders.sending import actions as sending
-from fibregate.orders.sending.model import Desk
+from fibregate.orders.sending.model import Desk, PassOn, no_headers
 from fibregate.orders.watch import actions as watch
 from fibregate.orders.watch import warning
 from fibregate.settings import Settings
@@ -60,7 +61,7 @@ KeepsSilence = Callable[[Tx, TenantId, OrderKey], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What handlers need. `begin`, `changed` and `keeps_silence` are a sandbox's, `extra` its own lanes.
+    """What handlers need. `begin`, `changed`, `keeps_silence` and `pass_on` are a sandbox's, `extra` its own lanes.
 
     Without anybody on `duty`, alarms are only shown; without `networks`, orders go to our own alone.
     """
@@ -75,6 +76,7 @@ class Work:
     begin: Begin | None = None
     changed: Changed | None = None
     keeps_silence: KeepsSilence | None = None
+    pass_on: PassOn = no_headers
     extra: Mapping[str, Handler] | None = None
 
 
@@ -111,6 +113,7 @@ def handlers(work: Work) -> dict[str, Handler]:
         "dispatch": partial(_dispatch, work),
         changes.LANE: partial(_change, work),
         bookings.LANE: partial(_find_booking, work),
+        giving_back.LANE: partial(_give_back, work),
         orders.FAR: partial(_send, work, sending.send_order),
         changes.FAR: partial(_send, work, sending.send_change),
         "silence-warn": partial(_silence, work),
@@ -157,7 +160,7 @@ async def _change(work: Work, claim: Claim) -> None:
 async def _send(work: Work, send: Callable[[Desk, Claim, BusinessClock], Awaitable[None]], claim: Claim) -> None:
     if work.networks is None:
         raise AssertionError("this worker sends nothing to suppliers far away")
-    await send(Desk(work.db, work.networks), claim, work.clock)
+    await send(Desk(work.db, work.networks, work.pass_on), claim, work.clock)
 
 
 async def _find_booking(work: Work, claim: Claim) -> None:
@@ -165,6 +168,12 @@ async def _find_booking(work: Work, claim: Claim) -> None:
         raise AssertionError("this worker asks nothing of suppliers far away")
     desk = BookingDesk(work.db, work.networks, tenant_bookings.stored, work.settings.answer_seconds)
     await bookings.find_out(desk, claim, work.clock)
+
+
+async def _give_back(work: Work, claim: Claim) -> None:
+    if work.networks is None:
+        raise AssertionError("this worker asks nothing of suppliers far away")
+    await giving_back.give_back(work.db, work.networks, claim, work.clock)
 
 
 async def _silence(work: Work, claim: Claim) -> None:

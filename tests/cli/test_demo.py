@@ -89,10 +89,12 @@ def test_an_operator_types_several_commands_into_one_process() -> None:
     assert "Missing argument" in why
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_demo_that_is_interrupted_takes_its_sandbox_with_it(folder: Path, how: signal.Signals) -> None:
+@pytest.mark.parametrize(("how", "more"), [(signal.SIGINT, ()), (signal.SIGTERM, ("--chain",))])
+def test_a_demo_that_is_interrupted_takes_its_sandbox_with_it(
+    folder: Path, how: signal.Signals, more: tuple[str, ...]
+) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "fibregate", "demo"], env=environment(folder), stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "fibregate", "demo", *more], env=environment(folder), stdout=subprocess.PIPE, text=True
     ) as running:
         deadline = time.monotonic() + 60
         while not list(folder.glob("fibregate-demo-*/sandbox/postgres.lock")) and time.monotonic() < deadline:

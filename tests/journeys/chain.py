@@ -1,15 +1,20 @@
 """Two gateways in a row: a tenant of one, whose supplier is the other, which has a network of its own."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 from tests.database import TestServer, copy_of_template, drop
-from tests.journeys.gateway import BY, KEY, Card, Gateway, gateway
+from tests.journeys.gateway import BY, KEY, Card, Gateway, address, gateway, kill, start
 
+from fibregate.db import Db
+from fibregate.migrate import Dsns
+from fibregate.orders.watch import actions as watch
 from fibregate.suppliers.accounts import actions as accounts
 from fibregate.suppliers.answers import Extension
 from fibregate.suppliers.http.model import Account, ClientCredentials
@@ -54,7 +59,16 @@ async def connect(near: Gateway, far: Gateway) -> None:
     owner = TenantId(near.card.numbers[ISP])
     async with near.db.tx(owner) as tx:
         await accounts.let(tx, owner, SUPPLIER, by=BY)
+        await accounts.let(tx, owner, "NETWORK1", enabled=False, by=BY)
     await tell(far, near, updates)
+
+
+async def leave_watching(near: Gateway) -> None:
+    """To the far one, whose own watch warns of a silence; else the tenant would hear of each one twice."""
+    async with near.db.tx(None) as tx:
+        for one in await watch.list_expectations(tx):
+            if one.supplier is None:
+                await watch.expect(tx, replace(one, supplier=SUPPLIER, span=None), by=BY)
 
 
 async def tell(far: Gateway, near: Gateway, updates: Credential) -> None:
@@ -71,12 +85,38 @@ async def tell(far: Gateway, near: Gateway, updates: Credential) -> None:
 
 @asynccontextmanager
 async def chained(server: TestServer, template: str, card: Card) -> AsyncGenerator[Chain]:
-    near_db = await copy_of_template(server, template=template)
-    far_db = await copy_of_template(server, template=template)
+    """Both in this process."""
+    async with (
+        copies(server, template, 2) as (near_db, far_db),
+        gateway(near_db.runtime, card) as near,
+        gateway(far_db.runtime, card) as far,
+    ):
+        await connect(near, far)
+        yield Chain(near, far)
+
+
+@asynccontextmanager
+async def copies(server: TestServer, template: str, count: int) -> AsyncGenerator[list[Dsns]]:
+    """So many databases, each with the sandbox's network in it."""
+    made = [await copy_of_template(server, template=template) for _ in range(count)]
     try:
-        async with gateway(near_db.runtime, card) as near, gateway(far_db.runtime, card) as far:
-            await connect(near, far)
-            yield Chain(near, far)
+        yield made
     finally:
-        await drop(server, near_db)
-        await drop(server, far_db)
+        for one in made:
+            await drop(server, one)
+
+
+@asynccontextmanager
+async def far_apart(databases: Sequence[Dsns], card: Card) -> AsyncGenerator[list[Gateway]]:
+    """A gateway on each database, web and worker, each a process of its own."""
+    async with AsyncExitStack() as up:
+        timeout, pool = aiohttp.ClientTimeout(total=100), aiohttp.TCPConnector(limit=0)
+        session = await up.enter_async_context(aiohttp.ClientSession(connector=pool, timeout=timeout))
+        started = [await start(one.runtime, "worker") for one in databases]
+        up.push_async_callback(kill, started)
+        async with asyncio.timeout(60):
+            urls = await asyncio.gather(*(address(one) for one in started))
+        ready = [Gateway(url, Db(one.runtime, size=2), card, session) for url, one in zip(urls, databases, strict=True)]
+        for one in ready:
+            up.push_async_callback(one.db.close)
+        yield ready

@@ -266,26 +266,33 @@ async def gateway(runtime: str, card: Card, how: Plan | None = None) -> AsyncGen
 @asynccontextmanager
 async def apart(runtime: str, *, count: int, worker: bool = False) -> AsyncGenerator[list[str]]:
     """So many processes of the gateway on one database; yields their addresses."""
-    started = [
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.journeys.gateway", runtime, "worker" if worker else "web"),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        for _ in range(count)
-    ]
+    started = [await start(runtime, "worker" if worker else "web") for _ in range(count)]
     try:
         async with asyncio.timeout(40):
-            yield [await _address(one) for one in started]
+            yield [await address(one) for one in started]
     finally:
-        for one in started:
-            if one.returncode is None:
-                os.kill(one.pid, signal.SIGKILL)
-            await one.wait()
+        await kill(started)
 
 
-async def _address(process: asyncio.subprocess.Process) -> str:
+async def start(runtime: str, half: str) -> asyncio.subprocess.Process:
+    """A process of the gateway; with a worker, too, where that is the half."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.journeys.gateway", runtime, half),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+async def kill(started: Sequence[asyncio.subprocess.Process]) -> None:
+    for one in started:
+        if one.returncode is None:
+            os.kill(one.pid, signal.SIGKILL)
+        await one.wait()
+
+
+async def address(process: asyncio.subprocess.Process) -> str:
+    """Where it listens, once it does."""
     assert process.stdout is not None
     while line := await process.stdout.readline():
         if line.startswith(b"ready "):

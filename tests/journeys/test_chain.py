@@ -1,4 +1,4 @@
-"""An order from a tenant through two gateways to a network and back."""
+"""What comes back from a network through two gateways, beside the stories."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from tests.database import TestServer
-from tests.journeys.chain import SUPPLIER, Chain, chained
+from tests.journeys import requests
+from tests.journeys.chain import ISP, SUPPLIER, Chain, chained
 from tests.journeys.gateway import Card
 
 UPRN = "999900001001"
@@ -70,15 +71,6 @@ async def told(chain: Chain, order: int) -> tuple[str, list[str]]:
     return got.body["status"], [one.get("type", one.get("code")) for one in kinds]
 
 
-async def test_an_order_goes_through_two_gateways_and_completes(chain: Chain) -> None:
-    order = await ordered(chain)
-    for _ in range(30):
-        await chain.walk(timedelta(days=1))
-    status, types = await told(chain, order)
-    assert types == ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "UPDATE", "UPDATE", "ADDITIONAL", "COMPLETED"]
-    assert status == "COMPLETED"
-
-
 async def test_an_order_at_a_supplier_far_away_is_amended_and_cancelled(chain: Chain) -> None:
     order = await ordered(chain)
     await chain.walk(timedelta(hours=1))
@@ -95,3 +87,24 @@ async def test_an_order_at_a_supplier_far_away_is_amended_and_cancelled(chain: C
     await chain.walk(timedelta(minutes=10))
     status, types = await told(chain, order)
     assert (status, types[-1]) == ("CANCELLED", "CANCELLED")
+
+
+async def test_a_line_that_the_far_network_gives_to_another_is_ceased_near(chain: Chain) -> None:
+    order = await ordered(chain)
+    await chain.walk(timedelta(days=15))
+    read = await chain.ask("GET", f"service-orders/{order}")
+    assert read.body["status"] == "COMPLETED", read.raw
+    given = {one["name"]: one["value"] for one in read.body["serviceOrderItem"]["serviceCharacteristics"]}
+    line = {name: given[name] for name in ("LINE_PROFILE", "ONT_REFERENCE", "ONT_PORT")}
+    day = (await chain.far.clock.now() + timedelta(days=7)).date().isoformat()
+    body = requests.order(1, uprn=UPRN, tenant="ISP2", characteristics=line, orderType="TRANSFER")
+    made = await chain.far.ask("POST", "service-orders", tenant="ISP2", body={**body, "requestedCompletionDate": day})
+    assert made.status == 202, made.raw
+    await chain.walk(timedelta(days=1))
+    found = await chain.near.ask("GET", "/manage/v1/orders?status=IN_PROGRESS", tenant=ISP)
+    (cease,) = found.body["orders"]
+    await chain.walk(timedelta(days=7))
+    assert (await told(chain, cease["id"])) == ("COMPLETED", ["CREATED", "ACKNOWLEDGED", "COMMITTED", "COMPLETED"])
+    ended = await chain.ask("GET", f"service-orders/{cease['id']}")
+    assert ended.body["orderType"] == "UNSOLICITED_CEASE"
+    assert ended.body["serviceId"] == given["SERVICE_ID"]

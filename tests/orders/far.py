@@ -34,6 +34,7 @@ class Far:
 
     gateway: Gateway
     there: Peer
+    us: str
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     numbers: dict[int, "count[int]"] = field(default_factory=dict[int, "count[int]"])
 
@@ -74,7 +75,7 @@ class Far:
             "sequenceNumber": sequence,
             "issuedOn": "2025-07-01T09:00:00.000Z",
             "reasonCode": reason,
-            f"{kind}ServiceOrder": {"id": number, "tenant": US, **(about or {})},
+            f"{kind}ServiceOrder": {"id": number, "tenant": self.us, **(about or {})},
             **more,
         }
         return await self.gateway.ask("POST", "/v1/kcis", tenant=CODE, body=body)
@@ -86,13 +87,14 @@ def types(read: Any) -> list[str]:
 
 
 @asynccontextmanager
-async def far(running: Gateway) -> AsyncGenerator[Far]:
+async def far(running: Gateway, us: str = US, *, first_number: int = 1) -> AsyncGenerator[Far]:
+    """`us` is what it calls us; our numbers there begin with that one."""
     async with peer() as there:
         async with running.db.tx(None) as tx:
             await accounts.add(tx, CODE, "Fenland Fibre", by=BY)
             await accounts.change(tx, CODE, extensions=[one.value for one in Extension], by=BY)
-            account = Account(name=CODE, url=there.url, tenant=US, auth=Basic("us", "secret"), total_seconds=5)
-            await accounts.put_account(tx, VAULT, account, by=BY)
+            account = Account(name=CODE, url=there.url, tenant=us, auth=Basic("us", "secret"), total_seconds=5)
+            await accounts.put_account(tx, VAULT, account, first_number=first_number, by=BY)
             told_by = await tenants.add_supplier_client(tx, VAULT, CODE, by=BY)
         owner = TenantId(running.card.numbers[ISP])
         async with running.db.tx(owner) as tx:
@@ -100,6 +102,6 @@ async def far(running: Gateway) -> AsyncGenerator[Far]:
         login = aiohttp.encode_basic_auth(told_by.client_id, told_by.secret)
         async with running.session.post(running.url + TOKEN, headers={"Authorization": login}) as answer:
             running.tokens[CODE] = (await answer.json())["access_token"]
-        found = Far(running, there)
+        found = Far(running, there, us)
         there.respond = found.respond
         yield found

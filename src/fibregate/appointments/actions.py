@@ -10,6 +10,7 @@ import asyncpg
 
 from fibregate import calendars
 from fibregate.appointments import explain, store
+from fibregate.appointments.far import giving_back
 from fibregate.appointments.far import store as far
 from fibregate.appointments.model import Asker, Reservation, Wish
 from fibregate.clock import BusinessTime
@@ -113,7 +114,10 @@ async def release(tx: Tx, tenant: TenantId, reservation: int, now: BusinessTime)
         raise Invalid(f"id: appointment {reservation} is proposed by an amendment that is not decided yet")
     if held["state"] in _OF_AN_ORDER:
         raise Invalid(f"id: appointment {reservation} belongs to an order; it is released when the order ends")
-    return await store.end(tx, tenant, reservation, ReservationState.RELEASED.value, now)
+    ended = await store.end(tx, tenant, reservation, ReservationState.RELEASED.value, now)
+    if ended and held["slot_id"] is None:
+        await giving_back.ask(tx, tenant, reservation, now)
+    return ended
 
 
 async def expire(db: Db, claim: Claim, now: BusinessTime) -> None:
@@ -125,6 +129,8 @@ async def expire(db: Db, claim: Claim, now: BusinessTime) -> None:
         await lanes.complete(tx, claim)  # after the reservation, as who sets this timer anew does
         if held and held["state"] == ReservationState.RESERVED and held["expires_at"] and held["expires_at"] <= now:
             await _end_hold(tx, tenant, reservation, ReservationState.EXPIRED, now)
+            if held["slot_id"] is None:  # there it may have been held for longer
+                await giving_back.ask(tx, tenant, reservation, now)
 
 
 async def withdraw(tx: Tx, tenant: TenantId, reservation: int, now: BusinessTime) -> None:
@@ -156,11 +162,13 @@ async def fulfil(tx: Tx, tenant: TenantId, order: OrderKey) -> None:
     await store.mark(tx, tenant, order, ReservationState.FULFILLED.value, was=was)
 
 
-async def free(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime) -> None:
-    """The visit will not be: the order ended, needs none, or asks for another."""
+async def free(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime) -> int | None:
+    """The visit will not be: the order ended, needs none, or asks for another. Which one, where there was one."""
     held = await store.lock_of_order(tx, tenant, order)
-    if held:
-        await store.end(tx, tenant, held["id"], ReservationState.RELEASED.value, now)
+    if held is None:
+        return None
+    await store.end(tx, tenant, held["id"], ReservationState.RELEASED.value, now)
+    return int(held["id"])
 
 
 async def give_back(tx: Tx, tenant: TenantId, order: OrderKey, now: BusinessTime) -> None:

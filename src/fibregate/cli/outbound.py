@@ -65,8 +65,8 @@ async def networks(shared: Shared, half: Half) -> AsyncGenerator[Networks]:
     async with Connector(
         shared.supplier_guard, connect_seconds=SUPPLIER_SECONDS, total_seconds=SUPPLIER_SECONDS
     ) as calls:
-        rest = shared.settings.supplier_rest_seconds
-        found = Networks(shared.db, shared.vault, Accesses(calls), rest_seconds=rest)
+        failures = shared.settings.supplier_failures
+        found = Networks(shared.db, shared.vault, Accesses(calls), failures=failures)
         failing_after = timedelta(seconds=shared.settings.supplier_failing_seconds)
         clock = shared.clock if half is Half.WORKER else None
         reporter = Reporter(shared.db, found, half, clock=clock, failing_after=failing_after)

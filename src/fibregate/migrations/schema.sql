@@ -1225,6 +1225,8 @@ CREATE UNIQUE INDEX services_one_vlan ON public.services USING btree (tenant_id,
 
 CREATE INDEX slots_by_day ON public.slots USING btree (book_id, local_date);
 
+CREATE INDEX supplier_calls_of_order ON public.supplier_calls USING btree (tenant_id, order_key, change_key, call_id) WHERE (order_key IS NOT NULL);
+
 CREATE INDEX supplier_calls_open ON public.supplier_calls USING btree (tenant_id, created_at) WHERE (state = ANY (ARRAY['INTENT'::text, 'SENT'::text, 'UNKNOWN'::text]));
 
 CREATE UNIQUE INDEX supplier_orders_by_number ON public.supplier_orders USING btree (account_id, sent_id) WHERE (account_id IS NOT NULL);

@@ -65,6 +65,31 @@ MOVES = (
     Move(Reason.CANCELLED, ANY_OPEN, To.ENDED_HOW, "the order ends, as the tenant asked or by the supplier"),
     Move(Reason.COMPLETED, frozenset({S.IN_PROGRESS}), To.DONE_HOW, "the service works"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMove:
+    """A row of what the gateway does by itself. `told` with this reason; without one nobody is told."""
+
+    source: frozenset[OrderStatus]
+    target: OrderStatus
+    told: Reason | None
+    says: str
+    with_error: bool = False
+
+
+OWN_MOVES = (
+    OwnMove(frozenset(), S.RECEIVED_BY_GATEWAY, None, "an order of a tenant"),
+    OwnMove(frozenset(), S.RECEIVED_BY_GATEWAY, Reason.CREATED, "a cease that a network makes"),
+    OwnMove(frozenset({S.RECEIVED_BY_GATEWAY}), S.SENT_TO_SUPPLIER, Reason.UPDATE, "handed over"),
+    OwnMove(
+        frozenset({S.RECEIVED_BY_GATEWAY}), S.FAILED_TO_SEND, Reason.UPDATE, "cannot be handed over", with_error=True
+    ),
+    OwnMove(OPEN, S.PENDING_AMENDMENT, Reason.UPDATE, "an amendment is with the network"),
+    OwnMove(OPEN, S.PENDING_CANCELLATION, Reason.UPDATE, "a cancellation is with the network"),
+)
+"""`step` knows nothing of them: they are made where their cause is. What was handed over is told at the tenant door."""
+
 QUESTIONS = frozenset({Reason.REAPPOINT, Reason.INFORMATION_REQUIRED})
 """The tenant must answer."""
 

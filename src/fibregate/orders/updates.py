@@ -115,8 +115,19 @@ def _moved(order: Order, update: Update, after: Step, now: BusinessTime) -> Orde
 
 
 def _with_facts(order: Order, update: Update) -> list[dict[str, str]]:
-    kept = [dict(one) for one in order.characteristics if one["name"] not in update.facts]
-    return kept + [{"name": name, "value": value} for name, value in update.facts.items()]
+    """Each stays in its place; those that are new come last."""
+    kept = [{**one, "value": update.facts.get(one["name"], one["value"])} for one in order.characteristics]
+    known = {one["name"] for one in kept}
+    return kept + [{"name": name, "value": value} for name, value in update.facts.items() if name not in known]
+
+
+def _told_facts(order: Order, update: Update) -> list[dict[str, str]]:
+    """What is new in an update that may bring the whole order, or what an ADDITIONAL is about."""
+    known = {one["name"]: one["value"] for one in order.characteristics}
+    everything = update.reason is Reason.ADDITIONAL
+    return [
+        {"name": name, "value": value} for name, value in update.facts.items() if everything or known.get(name) != value
+    ]
 
 
 async def _visit(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
@@ -261,7 +272,7 @@ def _facts(
         "appointment": view.timeslot(after),
         "appointmentReference": after.appointment["reference"] if after.appointment else None,
         "reservationId": after.reservation_id,
-        "characteristics": [{"name": name, "value": value} for name, value in update.facts.items()] or None,
+        "characteristics": _told_facts(before, update) or None,
         "actBy": _act_by(after, update, now),
         "amendment": change.shown() if change and change.kind is ChangeKind.AMENDMENT else None,
         "cancellation": change.shown() if change and change.kind is ChangeKind.CANCELLATION else None,

@@ -27,6 +27,13 @@ def read_change_play(kind: ChangeKind, headers: Mapping[str, str]) -> Mapping[st
     return answers.check_play(kind, headers.get(_SCENARIO), headers.get(_PROBLEM), headers.get(_DELAY))
 
 
+def pass_on(play: Mapping[str, object] | None) -> Mapping[str, str]:
+    """What was read, as headers again: for a supplier far away, whose sandbox acts it out."""
+    named = ((_SCENARIO, "scenario"), (_PROBLEM, "problemCode"), (_DELAY, "kciDelay"))
+    found = ((header, (play or {}).get(name)) for header, name in named)
+    return {header: str(value) for header, value in found if value is not None}
+
+
 def hooks(db: Db, clock: BusinessClock) -> dict[str, Any]:
     """Fields of the wholesale door's services."""
     behaves = Behaviour(db, clock)
@@ -41,7 +48,12 @@ def hooks(db: Db, clock: BusinessClock) -> dict[str, Any]:
 
 def working() -> dict[str, Any]:
     """Fields of the worker."""
-    return {"begin": actions.begin, "changed": answers.expect, "keeps_silence": actions.keeps_own_silence}
+    return {
+        "begin": actions.begin,
+        "changed": answers.expect,
+        "keeps_silence": actions.keeps_own_silence,
+        "pass_on": pass_on,
+    }
 
 
 def handlers(db: Db, clock: BusinessClock) -> dict[str, Handler]:

@@ -295,3 +295,19 @@ async def test_a_visit_that_is_not_needed_is_released_and_no_longer_shown(runnin
     assert "appointmentReservationId" not in read
     assert (await running.ask("GET", "appointments/127")).body["state"] == "RELEASED"
     await running.counts_are_right()
+
+
+async def test_an_update_that_brings_the_whole_order_tells_of_what_is_new_in_it(running: Gateway) -> None:
+    await ordered(running)
+    known = [{"name": "ONT_PORT", "value": "1"}, {"name": "SERVICE_ID", "value": "S-1"}]
+    whole = {"status": "ACKNOWLEDGED", "serviceOrderItem": {"serviceCharacteristics": known}}
+    other = [{"name": "ONT_PORT", "value": "2"}, known[1]]
+    assert (await tell(running, said(1, "ACKNOWLEDGED", entity=whole))).status == 204
+    assert (await tell(running, said(2, "UPDATE", entity={"serviceCharacteristics": known}))).status == 204
+    assert (await tell(running, said(3, "UPDATE", entity={"serviceCharacteristics": other}))).status == 204
+    assert (await tell(running, said(4, "ADDITIONAL", entity={"serviceCharacteristics": other}))).status == 204
+    read = await until(running, lambda read: len(read["updates"]) == 4)
+    told = [one.get("characteristics") for one in read["updates"]]
+    assert told == [known, None, [other[0]], other]
+    placed = [one["name"] for one in read["serviceOrderItem"]["serviceCharacteristics"]]
+    assert placed == ["LINE_PROFILE", "ONT_PORT", "SERVICE_ID"]

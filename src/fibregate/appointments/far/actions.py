@@ -13,7 +13,7 @@ from fibregate.alarms.model import Kind
 from fibregate.appointments import actions as appointments
 from fibregate.appointments import store as rows
 from fibregate.appointments.explain import timeslot
-from fibregate.appointments.far import keeping, store
+from fibregate.appointments.far import giving_back, keeping, store
 from fibregate.appointments.far.model import Desk, Found, Kept, Wish
 from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessClock, BusinessTime
@@ -215,6 +215,7 @@ async def find_out(desk: Desk, claim: Claim, clock: BusinessClock) -> None:
 
 async def _give_up(tx: Tx, call: Call, now: BusinessTime) -> None:
     await _unknown_for_good(tx, call, now)
+    await giving_back.ask_of_call(tx, call, now)
     await replays.withdraw(tx, call.tenant, _kept(call).asked)
 
 

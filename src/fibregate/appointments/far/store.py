@@ -90,6 +90,29 @@ async def find_call(on: Statements, tenant: TenantId, *, request_id: str, body_h
     return int(row["call_id"]) if row else None
 
 
+_GIVEN_BACK = """
+from supplier_calls as c
+join suppliers as s on s.supplier_id = c.supplier_id and 'RELEASE_APPOINTMENT' = any(s.extensions)
+"""
+_NUMBER = f"""
+select c.account_id, c.sent_id {_GIVEN_BACK}
+join reservations as r on r.tenant_id = c.tenant_id and r.supplier_id = c.supplier_id and r.sent_id = c.sent_id
+where c.tenant_id = $1 and c.kind = 'BOOK' and r.id = $2 order by c.call_id desc limit 1
+"""
+
+
+async def find_number(on: Statements, tenant: TenantId, reservation: int) -> Row | None:
+    """Under which account and number a network far away holds it, if it takes bookings back."""
+    return await on.row(_NUMBER, tenant, reservation)
+
+
+_NUMBER_OF_CALL = f"select c.account_id, c.sent_id {_GIVEN_BACK} where c.tenant_id = $1 and c.call_id = $2"
+
+
+async def find_number_of_call(on: Statements, tenant: TenantId, call: int) -> Row | None:
+    return await on.row(_NUMBER_OF_CALL, tenant, call)
+
+
 _REBOOK = """
 insert into reservations (
     tenant_id, id, supplier_id, uprn, service, service_name, service_id, purpose, state, reference, order_key,

@@ -30,7 +30,7 @@ REQUEST_SECONDS = 60.0
 
 def register(app: typer.Typer) -> None:
     """Add the command of this folder."""
-    app.command("demo", epilog="Examples: fibregate demo, fibregate demo --chain")(demo)
+    app.command("demo", epilog="Example: fibregate demo --chain")(demo)
 
 
 def demo(
@@ -121,7 +121,10 @@ async def _both(up: contextlib.AsyncExitStack) -> tuple[Staged, Staged]:
     near, far = contextlib.AsyncExitStack(), contextlib.AsyncExitStack()
     up.push_async_exit(near)
     up.push_async_exit(far)
-    async with asyncio.TaskGroup() as starting:
-        a = starting.create_task(near.enter_async_context(sandbox()))
-        b = starting.create_task(far.enter_async_context(sandbox()))
+    try:
+        async with asyncio.TaskGroup() as starting:
+            a = starting.create_task(near.enter_async_context(sandbox()))
+            b = starting.create_task(far.enter_async_context(sandbox()))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
     return a.result(), b.result()

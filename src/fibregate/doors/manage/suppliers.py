@@ -1,5 +1,6 @@
 """`/manage/v1/suppliers`: which suppliers a tenant may use, what they can do, and how they have been answering."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -25,16 +26,18 @@ class CircuitShown(Wire):
 
 
 class HealthShown(Wire):
-    """How the supplier answers all running processes of the gateway. Times are those of the real clock."""
+    """How the supplier answers all running processes of the gateway. Times are those of the real clock.
+
+    All its tenants' calls went into it, so it counts none, and times the latest no nearer than to the minute.
+    """
 
     state: State = Field(description="the worst that any process finds; OPEN: it is left alone for a while")
     since: Stamp | None = Field(default=None, description="since when it is not CLOSED everywhere")
     failing_since: Stamp | None = Field(default=None, description="the first of five failures in a row, or more")
     open_circuits: Annotated[list[CircuitShown], Field(max_length=1000)]
-    answered: int = Field(description="by the processes that run, since each was started")
-    failed: int
-    last_answer: Stamp | None = Field(default=None, description="the last call with an answer that can be used")
-    last_fault: Stamp | None = None
+    failed_share: float = Field(ge=0, le=1, description="how many of all calls gave no answer, in steps of 0.05")
+    last_answer: Stamp | None = Field(default=None, description="the minute of the last answer that can be used")
+    last_fault: Stamp | None = Field(default=None, description="the minute of the last failure")
     last_fault_kind: str | None = None
     p50_ms: float | None = Field(default=None, description="of the latest answers, in the slowest process")
     p95_ms: float | None = None
@@ -71,11 +74,11 @@ def _shown(way: Way, found: Condition | None) -> SupplierShown:
         preference=way.preference,
         own_network=one.own,
         capabilities=sorted(one.capabilities),
-        health=_health(found) if found else None,
+        health=health_shown(found) if found else None,
     )
 
 
-def _health(found: Condition) -> HealthShown:
+def health_shown(found: Condition) -> HealthShown:
     return HealthShown(
         state=found.state,
         since=found.since,
@@ -85,16 +88,20 @@ def _health(found: Condition) -> HealthShown:
             for one in found.opened
             if one.since is not None
         ],
-        answered=found.answered,
-        failed=found.failed,
-        last_answer=found.last_good_at,
-        last_fault=found.last_fault_at,
+        failed_share=round(_STEPS * found.failed / max(found.failed + found.answered, 1)) / _STEPS,
+        last_answer=_minute(found.last_good_at),
+        last_fault=_minute(found.last_fault_at),
         last_fault_kind=found.last_fault,
         p50_ms=found.p50_ms,
         p95_ms=found.p95_ms,
     )
 
 
+def _minute(moment: datetime | None) -> datetime | None:
+    return moment.replace(second=0, microsecond=0) if moment else None
+
+
+_STEPS: Final = 20
 _EXAMPLE: Final[dict[str, Any]] = {
     "suppliers": [
         {
@@ -115,10 +122,9 @@ _EXAMPLE: Final[dict[str, Any]] = {
                 "since": "2025-07-01T09:02:11.420Z",
                 "failingSince": "2025-07-01T09:01:40.013Z",
                 "openCircuits": [{"process": "web-3f9c21aa", "state": "OPEN", "since": "2025-07-01T09:02:11.420Z"}],
-                "answered": 1204,
-                "failed": 9,
-                "lastAnswer": "2025-07-01T09:01:02.981Z",
-                "lastFault": "2025-07-01T09:02:41.551Z",
+                "failedShare": 0.05,
+                "lastAnswer": "2025-07-01T09:01:00.000Z",
+                "lastFault": "2025-07-01T09:02:00.000Z",
                 "lastFaultKind": "TIMED_OUT",
                 "p50Ms": 184.0,
                 "p95Ms": 911.5,

@@ -34,10 +34,12 @@ class NoteIn(Wire):
 
 
 class SlotIn(Wire):
-    """A visit."""
+    """A visit; its kind and price as the supplier calls them, where it does."""
 
     timeslot_start_date_time: Instant
     timeslot_end_date_time: Instant
+    classification: Text50 | None = None
+    standard: bool | None = None
 
 
 class CharacteristicIn(Wire):
@@ -194,7 +196,9 @@ def _update(said: KciIn, entity: EntityIn, now: datetime) -> Update:
 
 
 def _slot(slot: SlotIn | None) -> Timeslot | None:
-    return Timeslot(slot.timeslot_start_date_time, slot.timeslot_end_date_time) if slot else None
+    if slot is None:
+        return None
+    return Timeslot(slot.timeslot_start_date_time, slot.timeslot_end_date_time, slot.classification, slot.standard)
 
 
 def _facts(entity: EntityIn) -> dict[str, str]:

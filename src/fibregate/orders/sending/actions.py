@@ -34,8 +34,9 @@ _LOOKED_UP_BY: Final = {
 async def send_order(desk: Desk, claim: Claim, clock: BusinessClock) -> None:
     """Send the order of a `dispatch` lane, or find out what became of it."""
     tenant, key = _of(claim)
+    now = await clock.now()  # a sandbox's clock takes a connection, so nobody asks it who has one
     async with desk.db.tx(tenant) as tx:
-        job = await _order_job(tx, claim, tenant, key, await clock.now())
+        job = await _order_job(tx, claim, tenant, key, now)
     if job is not None:
         await _go(desk, claim, clock, job)
 
@@ -43,16 +44,19 @@ async def send_order(desk: Desk, claim: Claim, clock: BusinessClock) -> None:
 async def send_change(desk: Desk, claim: Claim, clock: BusinessClock) -> None:
     """Send the change at the head of a `change` lane, or find out what became of it."""
     tenant, key = _of(claim)
+    now = await clock.now()
     async with desk.db.tx(tenant) as tx:
-        job = await _change_job(tx, claim, tenant, key, await clock.now())
+        job = await _change_job(tx, claim, tenant, key, now)
     if job is not None:
         await _go(desk, claim, clock, job)
 
 
 async def _go(desk: Desk, claim: Claim, clock: BusinessClock, job: Job) -> None:
-    found = await calling.call(desk, job)
+    headers = desk.headers(job.change.play if job.change else claim.subject.get("play"))
+    found = await calling.call(desk, job, headers)
+    now = await clock.now()
     async with desk.db.tx(job.call.tenant) as tx:
-        await calling.record(tx, claim, job, found, await clock.now())
+        await calling.record(tx, claim, job, found, now)
 
 
 async def _order_job(tx: Tx, claim: Claim, tenant: TenantId, key: OrderKey, now: BusinessTime) -> Job | None:

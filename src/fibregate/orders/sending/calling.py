@@ -1,5 +1,6 @@
 """Make a call that was written down, and write down what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fibregate.clock import BusinessTime
@@ -28,11 +29,11 @@ from fibregate.suppliers.questions import AmendmentAsked, CancellationAsked, Cea
 _TRANSIENT = frozenset({Failure.UNREACHABLE, Failure.ERROR})
 
 
-async def call(desk: Desk, job: Job) -> Found:
+async def call(desk: Desk, job: Job, headers: Mapping[str, str]) -> Found:
     """With no transaction open. A failure is a value here: it is written down like an answer."""
     network = await desk.networks.at(job.call.account_id)
     asker = job.change or job.order
-    trace = Trace(asker.conversation_id)
+    trace = Trace(asker.conversation_id, headers=headers)
     try:
         return await (_look_up(network, job, trace) if job.looks_up else _send(network, job, trace))
     except SupplierFailed as failed:
@@ -92,8 +93,10 @@ async def _answered(
             await ends.applied(tx, job, reference, now)
         case Taken(reference):
             await ends.taken(tx, job, reference, now)
-        case OrderStands() | RequestStands():
-            await ends.taken(tx, job, found.reference, now)
+        case OrderStands():
+            await ends.stands(tx, job, found, now)
+        case RequestStands():
+            await ends.request_stands(tx, job, found, now)
 
 
 async def _settle(tx: Tx, job: Job, state: CallState, now: BusinessTime, outcome: str | None = None) -> bool:
@@ -104,7 +107,7 @@ async def _settle(tx: Tx, job: Job, state: CallState, now: BusinessTime, outcome
 async def _failed(tx: Tx, claim: Claim, job: Job, failed: SupplierFailed, now: BusinessTime) -> None:
     """What was surely not done may be done later, if that can help; what may have been done is found out about."""
     outcome = "\n".join((failed.code, *failed.messages))
-    if job.looks_up:
+    if job.call.state is not CallState.INTENT:  # that nothing was done this time says nothing of the time before
         await _settle(tx, job, CallState.UNKNOWN, now, job.call.outcome or outcome)
         await _later(tx, claim, job, now)
         return

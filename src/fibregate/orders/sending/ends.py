@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.appointments import actions as appointments
+from fibregate.appointments.far import giving_back
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
 from fibregate.orders import actions as orders
@@ -19,7 +20,7 @@ from fibregate.orders.model import Order
 from fibregate.orders.sending import store as rows
 from fibregate.orders.sending.model import Job
 from fibregate.orders.watch import actions as watch
-from fibregate.suppliers.answers import Acknowledged
+from fibregate.suppliers.answers import Acknowledged, OrderStands, RequestStands
 from fibregate.suppliers.ledger import store as calls
 from fibregate.suppliers.ledger.model import CallState
 from fibregate.suppliers.port import Draft, Update
@@ -62,6 +63,32 @@ async def acknowledged(tx: Tx, job: Job, found: Acknowledged, now: BusinessTime)
     await updates.apply(tx, order, _as_update(said, now), now)
 
 
+async def stands(tx: Tx, job: Job, found: OrderStands, now: BusinessTime) -> None:
+    """Looked up: what an answer that was lost may have said, its supplier does not tell once more."""
+    status = found.status
+    if status is OrderStatus.IN_PROGRESS and found.committed_at is not None:
+        target = found.target_at or found.committed_at
+        said = Acknowledged(reference=found.reference, status=status, committed_at=found.committed_at, target_at=target)
+        await acknowledged(tx, job, said, now)
+    elif status in {OrderStatus.ACKNOWLEDGED, OrderStatus.IN_PROGRESS}:
+        said = Acknowledged(reference=found.reference, status=OrderStatus.ACKNOWLEDGED)
+        await acknowledged(tx, job, said, now)
+    else:
+        await taken(tx, job, found.reference, now)
+
+
+async def request_stands(tx: Tx, job: Job, found: RequestStands, now: BusinessTime) -> None:
+    """As `stands`, for a change: it may have been decided at once."""
+    match found.said:
+        case ChangeStatus.COMPLETED:
+            await applied(tx, job, found.reference, now)
+        case ChangeStatus.REJECTED:
+            why = found.answer or f"{job.order.supplier} refused it and did not say why"
+            await refused(tx, job, (why,), now)
+        case _:
+            await taken(tx, job, found.reference, now)
+
+
 async def applied(tx: Tx, job: Job, reference: str | None, now: BusinessTime) -> None:
     """An amendment or a cancellation was carried out at once."""
     if job.change is None:
@@ -89,7 +116,8 @@ async def refused(tx: Tx, job: Job, messages: tuple[str, ...], now: BusinessTime
         if order.status is OrderStatus.RECEIVED_BY_GATEWAY:
             await updates.apply(tx, order, _as_update(Draft(reason=Reason.ORDER_REJECTED, text=text), now), now)
         return
-    await asked.mark(tx, order.tenant, job.change.key, ChangeStatus.RECEIVED_BY_GATEWAY, sent_id=job.call.sent_id)
+    if await _still_open(tx, order, job) is None:
+        return
     amendment = job.change.kind is ChangeKind.AMENDMENT
     reason = Reason.AMENDMENT_REJECTED if amendment else Reason.CANCELLATION_REJECTED
     said = Draft(reason=reason, text=text, request_id=job.call.sent_id)
@@ -105,11 +133,12 @@ async def give_up(tx: Tx, job: Job, now: BusinessTime) -> None:
         await _alarm(tx, job, now)
     error = {"error": {"uuid": str(uuid4()), "code": code, "messages": messages}}
     said = Draft(reason=Reason.UPDATE, text=" ".join(messages)[:1000])
-    if job.change is not None:
-        failed = await _fail_change(tx, job.change, said.text, now)
+    if job.change is None:
+        if order.standing is OrderStatus.RECEIVED_BY_GATEWAY:  # else its news says that it is there
+            await _fail_order(tx, order, said, error, now)
+    elif (change := await _still_open(tx, order, job)) is not None:
+        failed = await _fail_change(tx, change, said.text, now)
         await news.tell(tx, order, said, now, more={**error, failed.kind.value.lower(): failed.shown()})
-    elif not order.status.ended:
-        await _fail_order(tx, order, said, error, now)
 
 
 def _given_up(state: CallState) -> CallState:
@@ -119,7 +148,9 @@ def _given_up(state: CallState) -> CallState:
 
 async def _fail_order(tx: Tx, order: Order, said: Draft, error: dict[str, Any], now: BusinessTime) -> None:
     failed = replace(order, status=OrderStatus.FAILED_TO_SEND, appointment=None, updated_at=now)
-    await appointments.free(tx, order.tenant, order.key, now)
+    freed = await appointments.free(tx, order.tenant, order.key, now)
+    if freed is not None:
+        await giving_back.ask(tx, order.tenant, freed, now)
     await store.end_at_supplier(tx, order.key, now)
     await store.move(tx, failed)
     await watch.begin(tx, failed, watch.SENT, now)
@@ -146,10 +177,16 @@ async def _alarm(tx: Tx, job: Job, now: BusinessTime) -> None:
 
 async def _with_the_network(tx: Tx, order: Order, job: Job, reference: str | None, now: BusinessTime) -> Change | None:
     """The change is PENDING, unless its supplier's news was quicker than its answer, or the order has ended."""
-    open_ = [one for one in await changes.find_open(tx, order.tenant, order.key) if one.key == job.call.change_key]
-    if not open_ or order.status.ended:
+    change = await _still_open(tx, order, job)
+    if change is None or order.status.ended:
         return None
-    return await handing.sent(tx, order, open_[0], reference, now, sent_id=job.call.sent_id)
+    return await handing.sent(tx, order, change, reference, now, sent_id=job.call.sent_id)
+
+
+async def _still_open(tx: Tx, order: Order, job: Job) -> Change | None:
+    """The change of the job, unless somebody has decided it while it was being sent."""
+    open_ = await changes.find_open(tx, order.tenant, order.key)
+    return next((one for one in open_ if one.key == job.call.change_key), None)
 
 
 def _as_update(said: Draft, now: BusinessTime) -> Update:

@@ -1,7 +1,8 @@
 """What is on the way to a supplier."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from fibregate.db import Db
 from fibregate.orders.changes.model import Change
@@ -24,12 +25,26 @@ Found: TypeAlias = Taken | Acknowledged | Applied | Refused | OrderStands | Requ
 """What came of a call, or of looking it up."""
 
 
+PassOn = Callable[[Mapping[str, object] | None], Mapping[str, str]]
+"""From the play that an order or a change asked for to headers of its call."""
+
+
+def no_headers(_: Mapping[str, object] | None) -> Mapping[str, str]:
+    """Outside a sandbox nobody asks for a play."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """From where calls go out; one for a worker."""
 
     db: Db
     networks: Networks
+    pass_on: PassOn = no_headers
+
+    def headers(self, play: object) -> Mapping[str, str]:
+        """What goes along with the call of an order or a change that asked for this play, if for any."""
+        return self.pass_on(cast("Mapping[str, object] | None", play))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

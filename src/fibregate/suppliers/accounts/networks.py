@@ -18,16 +18,14 @@ from fibregate.vault import Vault, VaultError
 
 FRESH_SECONDS: Final = 2.0
 """How long an account is trusted without being read again."""
-LONGEST_REST: Final = 30
-"""So many times the first rest is the longest one of a supplier that fails again and again."""
 
 
 class Networks:
-    """One for a process. The health of a supplier is shared by its accounts; an ill one first rests so long."""
+    """One for a process. The health of a supplier is shared by its accounts; after so many failures it rests."""
 
-    def __init__(self, db: Db, vault: Vault, accesses: Accesses, *, rest_seconds: float = 10) -> None:
+    def __init__(self, db: Db, vault: Vault, accesses: Accesses, *, failures: int = 5) -> None:
         self._db, self._vault, self._accesses = db, vault, accesses
-        self._rest_seconds = rest_seconds
+        self._failures = failures
         self._made: dict[tuple[int, float | None], tuple[float, HttpNetwork]] = {}
         self.health: dict[str, Health] = {}
         self.latest: dict[str, int] = {}
@@ -47,9 +45,7 @@ class Networks:
         opened = self._opened(rows[0])
         if within is not None:
             opened = replace(opened, total_seconds=min(within, opened.total_seconds))
-        rest = self._rest_seconds
-        breaker = Breaker(rest_seconds=rest, longest_rest_seconds=rest * LONGEST_REST)
-        health = self.health.setdefault(opened.name, Health(breaker, turned=self.turned.set))
+        health = self.health.setdefault(opened.name, Health(Breaker(failures=self._failures), turned=self.turned.set))
         network = HttpNetwork(opened, self._accesses, health)
         self.latest[opened.name] = account
         self._made[account, within] = (time.monotonic(), network)

@@ -85,8 +85,12 @@ def is_over(call: Call, now: BusinessTime) -> bool:
     return call.created_at + LIMIT <= now
 
 
+def wait(tries: int) -> timedelta:
+    """After so many tries, how long until the next."""
+    return timedelta(seconds=_WAITS[min(tries, len(_WAITS) - 1)])
+
+
 def again_at(tries: int, now: BusinessTime, call: Call) -> BusinessTime:
     """When to try next; never past the end, when it is given up."""
-    wait = timedelta(seconds=_WAITS[min(tries, len(_WAITS) - 1)])
     ends: datetime = call.created_at + LIMIT
-    return BusinessTime(max(min(now + wait, ends), now + timedelta(seconds=1)))
+    return BusinessTime(max(min(now + wait(tries), ends), now + timedelta(seconds=1)))
