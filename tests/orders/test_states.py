@@ -128,6 +128,16 @@ def test_the_state_beneath_a_change_goes_on_by_the_same_rows() -> None:
                 assert step(beneath, move.reason) == plain, "the last change was decided"
 
 
+def test_what_the_table_lacks_is_refused_beneath_a_change_too() -> None:
+    rows = {(move.reason, source) for move in MOVES for source in move.source}
+    absent = [pair for pair in product(Reason, {source for _, source in rows}) if pair not in rows]
+    assert len(absent) > 30
+    for (reason, source), waits in product(absent, CHANGES):
+        beneath = Standing(waits, standing(source).returns_to, committed=True, beneath=source)
+        with pytest.raises(MoveRefused, match=f"{reason} is not possible for an order that is {source}"):
+            step(beneath, reason, waits=waits)
+
+
 def test_a_question_is_answered_by_an_amendment_that_is_taken_and_by_no_other() -> None:
     asked = Standing(S.PENDING_AMENDMENT, S.IN_PROGRESS, committed=True, beneath=S.PENDING)
     assert step(asked, Reason.AMENDED) == Step(S.IN_PROGRESS, None)
