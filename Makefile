@@ -44,8 +44,8 @@ migrations: setup
 house: setup # the laws that no linter knows
 	$(BIN)/pytest -q $(HOUSE_TESTS)
 
-test: setup ## all tests, on two processes
-	$(BIN)/pytest -n 2
+test: setup ## all tests, on three processes: they wait for one another's databases and clocks
+	$(BIN)/pytest -n 3
 
 bench: setup ## the speed of the service against pgbench on the same server
 	@$(BIN)/python -m bench

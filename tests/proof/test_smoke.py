@@ -10,13 +10,14 @@ from proof.model import Size
 from proof.prover import load, names, prove
 from proof.t13 import SKIPPED
 
-LEAVES_BUGS_TO_MAKE_PROVE = frozenset({"T2", "T4", "T6", "T8", "T11", "T12", "T13", "T14", "T17", "T24"})
+LEAVES_BUGS_TO_MAKE_PROVE = frozenset({"T2", "T4", "T5", "T6", "T8", "T11", "T13", "T14", "T17", "T24"})
 """Proofs whose planted bugs take too long for a test; each is a reason to make it quicker."""
 
-LEFT_TO_MAKE_PROVE = frozenset({"T1", "T3", "T7", "T11", "T20"})
+LEFT_TO_MAKE_PROVE = frozenset({"T1", "T3", "T7", "T11", "T12", "T20"})
 """Proofs that take too long or need a machine to themselves even at their smallest; each is a reason to mend it.
 
 T11 furnishes two tenants with things of each kind before it can begin; that its table is whole has a test of its own.
+T12 cancels requests until its storm has met every moment; the walls in the database have tests of their own.
 """
 
 
