@@ -79,10 +79,9 @@ async def test_2000_cancelled_requests_never_see_another_tenants_row(dsns: Dsns)
         return isinstance(done[0], asyncio.CancelledError)
 
     cut_off = 0
-    while cut_off < 2000:
+    while cut_off < 2000 or len(seen) <= 200:  # on a busy machine few are answered before they are cut off
         cut_off += sum(await asyncio.gather(*(cancelled(chance.choice(ours)) for _ in range(20))))
     await remembers_rightly(db)
-    assert len(seen) > 200
     assert all(asked == answered for asked, answered in seen)
     assert not in_transaction()
     await asyncio.gather(*(ask(chance.choice(ours)) for _ in range(50)))
