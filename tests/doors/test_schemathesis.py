@@ -12,7 +12,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from tests.journeys.gateway import Gateway
 
-EXAMPLES = 30
+EXAMPLES = 20
 DOORS = {
     "wholesale": "ISP1",
     "manage": "ISP1",
