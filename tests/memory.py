@@ -1,7 +1,7 @@
 """Where a test run keeps what it throws away: in memory, where the machine has room for it.
 
 Each test with a database copies several hundred small files. On a disk that is busy that takes up to a second, in
-memory some twenty milliseconds.
+memory some twenty to forty milliseconds.
 """
 
 import os

@@ -3,7 +3,10 @@
 Anything raised that is not a `GatewayError` is a bug: it is logged once and answered as the dialect's fault.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class GatewayError(Exception):
@@ -48,6 +51,14 @@ class HeadTooLarge(GatewayError):
 
 class Invalid(GatewayError):
     """The request can be read, but breaks a constraint, an enum, a state or a business rule."""
+
+
+def read_or_faults(read: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
+    """What `read` gives; or, where it raises `Invalid`, its messages, to be told with the other faults."""
+    try:
+        return read(), ()
+    except Invalid as refused:
+        return None, tuple(refused.messages)
 
 
 class SlotTaken(GatewayError):

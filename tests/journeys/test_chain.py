@@ -1,23 +1,12 @@
 """What comes back from a network through two gateways, beside the stories."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from tests.database import TestServer
 from tests.journeys import requests
-from tests.journeys.chain import ISP, SUPPLIER, Chain, chained
-from tests.journeys.gateway import Card
+from tests.journeys.chain import ISP, SUPPLIER, Chain
 
 UPRN = "999900001001"
-
-
-@pytest.fixture
-async def chain(server: TestServer, furnished: tuple[str, Card]) -> AsyncIterator[Chain]:
-    template, card = furnished
-    async with chained(server, template, card) as one:
-        yield one
 
 
 def address(uprn: str = UPRN) -> dict[str, str]:

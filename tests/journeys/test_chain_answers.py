@@ -1,27 +1,17 @@
 """What a network answers before there is an order: the same through two gateways as directly."""
 
-from collections.abc import AsyncIterator
 from typing import Any, Final, cast
 from urllib.parse import quote
 from uuid import uuid4
 
-import pytest
-from tests.database import TestServer
-from tests.journeys.chain import SUPPLIER, THERE, Chain, chained
-from tests.journeys.gateway import Card, Got
+from tests.journeys.chain import SUPPLIER, THERE, Chain
+from tests.journeys.gateway import Got
 
 OWN: Final = "NETWORK1"
 SLOW: Final = 7
 """Answers in 40 seconds of the real clock, which is a time-out at either gateway, with tests of its own."""
 ANSWERS: Final = {f"A{one:02}": 999900003000 + one for one in range(1, 13) if one != SLOW}
 ONE_PLACE: Final = ANSWERS["A05"]
-
-
-@pytest.fixture
-async def chain(server: TestServer, furnished: tuple[str, Card]) -> AsyncIterator[Chain]:
-    template, card = furnished
-    async with chained(server, template, card) as one:
-        yield one
 
 
 async def direct(chain: Chain, method: str, path: str, body: object = None) -> Got:

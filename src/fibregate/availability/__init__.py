@@ -1,4 +1,4 @@
-"""What can be had at an address: asked of a network, answered for one tenant.
+"""What can be had at an address: asked of our own network, or of all of a tenant's at once, answered for that tenant.
 
 Invariant: what availability lists is what an order there is checked against.
 """

@@ -3,4 +3,8 @@
 The life cycle is the table in `states.py`. Invariants: an order, its appointment and its first piece of work are
 committed together; it moves only by a row of the table, under its own row lock, and each move tells the tenant in the
 same transaction; `kci_count` is the number of KCIs told.
+
+`rules/` judges an order and `placing/` takes it; `changes/` are amendments and cancellations, `ceases/` those that
+nobody asked for; `sending/` is the way to a supplier far away, `watch/` minds silence, `ghosts/` finds what is held for
+nobody.
 """

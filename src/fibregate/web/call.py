@@ -77,6 +77,11 @@ class Partial(Generic[S]):
     headers: Mapping[str, str]
     services: S
 
+    def filled(self, stand_ins: Mapping[str, Any]) -> tuple[frozenset[str], dict[str, Any]]:
+        """The names that could not be read or are not there, and a body with their stand-ins that can be judged."""
+        unread = self.spoilt | {name for name in stand_ins if name not in self.body}
+        return unread, {**stand_ins, **{name: value for name, value in self.body.items() if name not in unread}}
+
 
 Payload = BaseModel | Mapping[str, Any] | Sequence[Any] | bytes | None
 

@@ -20,7 +20,7 @@ from fibregate.doors.tenant.services import (
     tenant_of,
 )
 from fibregate.doors.tenant.wire import Characteristic, SupplierCode
-from fibregate.errors import Invalid, Unknown
+from fibregate.errors import Unknown, read_or_faults
 from fibregate.orders import actions as orders
 from fibregate.orders.changes import actions
 from fibregate.orders.changes.contents import MEMBERS
@@ -131,21 +131,16 @@ async def _needs(services: TenantDoor, tenant: TenantId, wish: Wish) -> None:
 
 async def further_of_amendment(partial: Partial[TenantDoor]) -> list[str]:
     """Every fault of an amendment beyond those of the fields that could not be read."""
-    unread, readable = _readable(partial, {"orderId": 1})
+    unread, readable = partial.filled({"orderId": 1})
     body = AmendmentIn.model_validate(readable, by_alias=True, by_name=False)
     return await _further(partial, _amendment(body, partial.services, partial.headers), unread)
 
 
 async def further_of_cancellation(partial: Partial[TenantDoor]) -> list[str]:
     """Every fault of a cancellation beyond those of the fields that could not be read."""
-    unread, readable = _readable(partial, {"orderId": 1, "reasonCode": "OTHER"})
+    unread, readable = partial.filled({"orderId": 1, "reasonCode": "OTHER"})
     body = CancellationIn.model_validate(readable, by_alias=True, by_name=False)
     return await _further(partial, _cancellation(body, partial.services, partial.headers), unread)
-
-
-def _readable(partial: Partial[TenantDoor], stand_ins: Mapping[str, Any]) -> tuple[frozenset[str], dict[str, Any]]:
-    unread = partial.spoilt | {name for name in stand_ins if name not in partial.body}
-    return unread, {**stand_ins, **{name: value for name, value in partial.body.items() if name not in unread}}
 
 
 async def _further(partial: Partial[TenantDoor], wish: Wish, unread: frozenset[str]) -> list[str]:
@@ -155,7 +150,7 @@ async def _further(partial: Partial[TenantDoor], wish: Wish, unread: frozenset[s
 
 def _amendment(asked: AmendmentIn, services: TenantDoor, headers: Mapping[str, str]) -> Wish:
     sent = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
-    play, faults = _play(ChangeKind.AMENDMENT, services, headers)
+    play, faults = read_or_faults(lambda: services.read_change_play(ChangeKind.AMENDMENT, headers))
     return Wish(
         kind=ChangeKind.AMENDMENT,
         id=UNNUMBERED,
@@ -171,7 +166,7 @@ def _amendment(asked: AmendmentIn, services: TenantDoor, headers: Mapping[str, s
 
 
 def _cancellation(asked: CancellationIn, services: TenantDoor, headers: Mapping[str, str]) -> Wish:
-    play, faults = _play(ChangeKind.CANCELLATION, services, headers)
+    play, faults = read_or_faults(lambda: services.read_change_play(ChangeKind.CANCELLATION, headers))
     return Wish(
         kind=ChangeKind.CANCELLATION,
         id=UNNUMBERED,
@@ -185,15 +180,6 @@ def _cancellation(asked: CancellationIn, services: TenantDoor, headers: Mapping[
         play=play,
         faults=faults,
     )
-
-
-def _play(
-    kind: ChangeKind, services: TenantDoor, headers: Mapping[str, str]
-) -> tuple[Mapping[str, object] | None, tuple[str, ...]]:
-    try:
-        return services.read_change_play(kind, headers), ()
-    except Invalid as refused:
-        return None, tuple(refused.messages)
 
 
 async def read_amendment(call: Call[None, None, TenantDoor]) -> Answer:

@@ -27,7 +27,7 @@ from fibregate.doors.tenant.services import (
     tenant_of,
 )
 from fibregate.doors.tenant.wire import Characteristic, Contact
-from fibregate.errors import Invalid
+from fibregate.errors import Invalid, read_or_faults
 from fibregate.kcis.standing import actions as standing
 from fibregate.orders import actions, numbered, view
 from fibregate.orders.actions import Placement
@@ -73,10 +73,8 @@ async def further(partial: Partial[TenantDoor]) -> list[str]:
     shape = SHAPES.get(str(partial.body.get(BODY.field))) if BODY.field not in partial.spoilt else None
     if shape is None or route is None:  # nobody knows by which rules the rest is judged
         return faults
-    stand_ins = STAND_INS[shape]
-    unread = partial.spoilt | {name for name in stand_ins if name not in partial.body}
-    readable = {name: value for name, value in partial.body.items() if name not in unread}
-    asked = shape.model_validate({**stand_ins, **readable}, by_alias=True, by_name=False)
+    unread, readable = partial.filled(STAND_INS[shape])
+    asked = shape.model_validate(readable, by_alias=True, by_name=False)
     request = _request(asked, partial.caller.tenant_code or "", b"", unread)
     if not route.supplier.own:
         return await sending.faults(services.db, tenant, request, supplier=route.supplier, how=how)
@@ -84,11 +82,7 @@ async def further(partial: Partial[TenantDoor]) -> list[str]:
 
 
 async def _how(services: TenantDoor, headers: Mapping[str, str]) -> Placement:
-    play, faults = None, ()
-    try:
-        play = services.read_play(headers)
-    except Invalid as refused:
-        faults = tuple(refused.messages)
+    play, faults = read_or_faults(lambda: services.read_play(headers))
     now = await services.clock.now()
     return Placement(now=now, one_open_order=services.one_open_order, play=play, faults=faults)
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
 from fibregate.doors.wholesale.wire import CallerId, Characteristic
-from fibregate.errors import Invalid
+from fibregate.errors import read_or_faults
 from fibregate.orders.changes import actions
 from fibregate.orders.changes.contents import MEMBERS
 from fibregate.orders.changes.model import Change, Wish
@@ -95,21 +95,16 @@ async def _ask(call: Call[Any, Any, Wholesale], wish: Wish) -> Answer:
 
 async def further_of_amendment(partial: Partial[Wholesale]) -> list[str]:
     """Every fault of an amendment beyond those of the fields that could not be read."""
-    unread, readable = _readable(partial, {"id": 1, "orderId": 1})
+    unread, readable = partial.filled({"id": 1, "orderId": 1})
     body = AmendmentIn.model_validate(readable, by_alias=True, by_name=False)
     return await _further(partial, _amendment(body, partial.services, partial.headers), unread)
 
 
 async def further_of_cancellation(partial: Partial[Wholesale]) -> list[str]:
     """Every fault of a cancellation beyond those of the fields that could not be read."""
-    unread, readable = _readable(partial, {"id": 1, "orderId": 1, "reasonCode": "OTHER"})
+    unread, readable = partial.filled({"id": 1, "orderId": 1, "reasonCode": "OTHER"})
     body = CancellationIn.model_validate(readable, by_alias=True, by_name=False)
     return await _further(partial, _cancellation(body, partial.services, partial.headers), unread)
-
-
-def _readable(partial: Partial[Wholesale], stand_ins: Mapping[str, Any]) -> tuple[frozenset[str], dict[str, Any]]:
-    unread = partial.spoilt | {name for name in stand_ins if name not in partial.body}
-    return unread, {**stand_ins, **{name: value for name, value in partial.body.items() if name not in unread}}
 
 
 async def _further(partial: Partial[Wholesale], wish: Wish, unread: frozenset[str]) -> list[str]:
@@ -119,7 +114,7 @@ async def _further(partial: Partial[Wholesale], wish: Wish, unread: frozenset[st
 
 def _amendment(asked: AmendmentIn, services: Wholesale, headers: Mapping[str, str]) -> Wish:
     sent = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
-    play, faults = _play(ChangeKind.AMENDMENT, services, headers)
+    play, faults = read_or_faults(lambda: services.read_change_play(ChangeKind.AMENDMENT, headers))
     return Wish(
         kind=ChangeKind.AMENDMENT,
         id=asked.id,
@@ -135,7 +130,7 @@ def _amendment(asked: AmendmentIn, services: Wholesale, headers: Mapping[str, st
 
 
 def _cancellation(asked: CancellationIn, services: Wholesale, headers: Mapping[str, str]) -> Wish:
-    play, faults = _play(ChangeKind.CANCELLATION, services, headers)
+    play, faults = read_or_faults(lambda: services.read_change_play(ChangeKind.CANCELLATION, headers))
     return Wish(
         kind=ChangeKind.CANCELLATION,
         id=asked.id,
@@ -149,15 +144,6 @@ def _cancellation(asked: CancellationIn, services: Wholesale, headers: Mapping[s
         play=play,
         faults=faults,
     )
-
-
-def _play(
-    kind: ChangeKind, services: Wholesale, headers: Mapping[str, str]
-) -> tuple[Mapping[str, object] | None, tuple[str, ...]]:
-    try:
-        return services.read_change_play(kind, headers), ()
-    except Invalid as refused:
-        return None, tuple(refused.messages)
 
 
 async def read_amendment(call: Call[None, None, Wholesale]) -> Answer:

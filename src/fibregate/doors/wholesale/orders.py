@@ -18,7 +18,7 @@ from fibregate.doors.wholesale.order_shapes import (
 )
 from fibregate.doors.wholesale.services import SCOPE, Wholesale, asker_of, tenant_of
 from fibregate.doors.wholesale.wire import Characteristic, Contact
-from fibregate.errors import Invalid
+from fibregate.errors import read_or_faults
 from fibregate.kcis.standing import actions as standing
 from fibregate.kcis.standing.model import Outcome
 from fibregate.orders import actions, view
@@ -42,10 +42,8 @@ async def further(partial: Partial[Wholesale]) -> list[str]:
     shape = SHAPES.get(str(partial.body.get(BODY.field))) if BODY.field not in partial.spoilt else None
     if shape is None:  # nobody knows what the rest should be
         return [*how.faults, *_tenant(partial)]
-    stand_ins = STAND_INS[shape]
-    unread = partial.spoilt | {name for name in stand_ins if name not in partial.body}
-    readable = {name: value for name, value in partial.body.items() if name not in unread}
-    request = _request(shape.model_validate({**stand_ins, **readable}, by_alias=True, by_name=False), b"", unread)
+    unread, readable = partial.filled(STAND_INS[shape])
+    request = _request(shape.model_validate(readable, by_alias=True, by_name=False), b"", unread)
     return await actions.faults(partial.services.db, TenantId(partial.caller.tenant), request, how)
 
 
@@ -56,11 +54,7 @@ def _tenant(partial: Partial[Wholesale]) -> Iterator[str]:
 
 
 async def _how(services: Wholesale, headers: Mapping[str, str], *, dry_run: bool) -> Placement:
-    play, faults = None, ()
-    try:
-        play = services.read_play(headers)
-    except Invalid as refused:
-        faults = tuple(refused.messages)
+    play, faults = read_or_faults(lambda: services.read_play(headers))
     now = await services.clock.now()
     return Placement(now=now, one_open_order=services.one_open_order, dry_run=dry_run, play=play, faults=faults)
 
