@@ -25,6 +25,7 @@ class Series:
 
     per_second: list[float] = field(default_factory=list[float])
     cpu: list[float] = field(default_factory=list[float])
+    python: list[float] = field(default_factory=list[float])
     p50: list[float] = field(default_factory=list[float])
     p99: list[float] = field(default_factory=list[float])
     megabytes: list[float] = field(default_factory=list[float])
@@ -122,12 +123,13 @@ async def load(job: dict[str, Any]) -> dict[str, Any]:
 async def turn(bench: Bench, name: str, web: Process, job: dict[str, Any]) -> dict[str, Any]:
     """The gateway's turn, with what it took."""
     await asyncio.sleep(min(COOL_SECONDS, bench.seconds / 8))
-    before = web.cpu_seconds
+    before, python_before = web.cpu_seconds, web.python_seconds
     came = await load(job)
-    used = web.cpu_seconds - before
+    used, python = web.cpu_seconds - before, web.python_seconds - python_before
     series = bench.of(name)
     series.per_second.append(came["requests"] / came["seconds"])
     series.cpu.append(used / came["requests"])
+    series.python.append(python / came["requests"])
     series.p50.append(came["p50"])
     series.p99.append(came["p99"])
     series.megabytes.append(web.megabytes)

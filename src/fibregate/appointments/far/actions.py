@@ -4,36 +4,40 @@ Rules: `docs/reference/suppliers.md`.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
+
+import asyncpg
 
 from fibregate.alarms import actions as alarms
 from fibregate.alarms.model import Kind
 from fibregate.appointments import actions as appointments
-from fibregate.appointments import store as rows
 from fibregate.appointments.explain import timeslot
 from fibregate.appointments.far import giving_back, keeping, store
-from fibregate.appointments.far.model import Desk, Found, Kept, Wish
+from fibregate.appointments.far.model import Desk, Found, Intent, Kept, Wish
 from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Tx
 from fibregate.errors import GatewayError, Invalid, SlotTaken, SupplierFault, SupplierTimedOut
 from fibregate.lanes import actions as lanes
-from fibregate.lanes.model import Claim, Lane, share_of
+from fibregate.lanes.model import Claim
 from fibregate.suppliers import keeping as questions
-from fibregate.suppliers.answers import Absent, Booked, Extension, Refused, SlotGone
+from fibregate.suppliers.answers import Absent, Booked, Refused, SlotGone
 from fibregate.suppliers.failures import Failure, SupplierFailed
 from fibregate.suppliers.ledger import actions as ledger
 from fibregate.suppliers.ledger import store as calls
 from fibregate.suppliers.ledger.actions import Next, Ways
-from fibregate.suppliers.ledger.model import About, Call, CallKind, CallState
+from fibregate.suppliers.ledger.model import Call, CallState
 from fibregate.suppliers.questions import BookingAsked, Trace
 from fibregate.tenants.numbers import actions as numbers
 from fibregate.tenants.replays import actions as replays
 from fibregate.tenants.replays.actions import InFlight, in_flight
 from fibregate.tenants.replays.model import Asked, Stored
+from fibregate.tenants.replays.once import TRIES
 from fibregate.vocabulary import TenantId
+
+T = TypeVar("T")
 
 LANE: Final = "find-booking"
 FIRST_LOOK: Final = timedelta(seconds=45)
@@ -49,40 +53,45 @@ async def book(desk: Desk, tenant: TenantId, wish: Wish, *, asked: Asked, asker:
     """
     now = await clock.now()
     try:
-        async with desk.db.tx(tenant) as tx:
-            done = await replays.claim(tx, tenant, asked, now)
-            call = await _intend(tx, tenant, wish, asked=asked, asker=asker, now=now) if done is None else None
+        begun = await _begin(desk, tenant, wish, asked=asked, asker=asker, now=now)
     except InFlight:
         return await _resume(desk, tenant, asked, clock)
-    if call is None:
-        return done or Stored(500, b"")
-    found = await _send(desk, call)
-    return await _recorded(desk, call, found, clock)
+    if isinstance(begun, Stored):
+        return begun
+    found = await _send(desk, begun)
+    return await _recorded(desk, begun, found, clock)
 
 
-async def _intend(tx: Tx, tenant: TenantId, wish: Wish, *, asked: Asked, asker: Asker, now: BusinessTime) -> Call:
-    async def ask(number: int) -> BookingAsked:
-        return wish.question(number)
-
+async def _begin(
+    desk: Desk, tenant: TenantId, wish: Wish, *, asked: Asked, asker: Asker, now: BusinessTime
+) -> Call | Stored:
+    """The call, written down with the claim of its request; or the answer that an equal request has had."""
     account = wish.route.account_id
     if account is None:
         raise AssertionError("our own network books in the caller's own transaction")
-    call = await ledger.intend(
-        tx,
-        tenant,
-        wish.route.supplier.supplier_id,
-        account,
-        kind=CallKind.BOOK,
-        ask=ask,
-        about=About(beside=keeping.dump(wish, asked, asker)),
-        now=now,
-        sent=True,
+    intent = Intent(
+        supplier=wish.route.supplier,
+        account=account,
+        asked=asked,
+        request={**questions.dump(wish.question), "for": keeping.dump(wish, asked, asker)},
+        lane=LANE,
+        due_at=now + FIRST_LOOK,
     )
-    supplier = wish.route.supplier
-    subject = {"call": call.call_id, "reads": Extension.READ_APPOINTMENT in supplier.extensions}
-    lane = Lane(LANE, str(call.call_id), tenant, {**subject, "replays": supplier.replays}, share_of(tenant))
-    await lanes.set_timer(tx, lane, due_at=now + FIRST_LOOK)
-    return call
+    for _ in range(TRIES):
+        call = await store.intend(desk.db, tenant, intent, now)
+        done = call or await _told(desk, tenant, asked, now)
+        if done is not None:
+            return done
+    raise in_flight()
+
+
+async def _told(desk: Desk, tenant: TenantId, asked: Asked, now: BusinessTime) -> Stored | None:
+    """What an equal request was answered; None where it came to nothing meanwhile. Raises `InFlight`."""
+    async with desk.db.tx(tenant) as tx:
+        done = await replays.claim(tx, tenant, asked, now)
+        if done is None:
+            await replays.withdraw(tx, tenant, asked)
+    return done
 
 
 async def _resume(desk: Desk, tenant: TenantId, asked: Asked, clock: BusinessClock) -> Stored:
@@ -128,11 +137,26 @@ def _kept(call: Call) -> Kept:
 
 async def _recorded(desk: Desk, call: Call, found: Found, clock: BusinessClock) -> Stored:
     now = await clock.now()
-    async with desk.db.tx(call.tenant) as tx:
-        done = await record(desk, tx, call, found, now)
+
+    async def work(tx: Tx) -> Stored | GatewayError:
+        return await record(desk, tx, call, found, now)
+
+    done = await _numbered(desk, call.tenant, work)
     if isinstance(done, GatewayError):
         raise done
     return done
+
+
+async def _numbered(desk: Desk, tenant: TenantId, work: Callable[[Tx], Awaitable[T]]) -> T:
+    """What `work` makes of a transaction of its own; begun again where the tenant itself has used the next number."""
+    for _ in range(TRIES):
+        try:
+            async with desk.db.tx(tenant) as tx:
+                return await work(tx)
+        except asyncpg.UniqueViolationError:
+            async with desk.db.tx(tenant) as tx:
+                await numbers.pass_over(tx, tenant, "APPOINTMENT")
+    raise in_flight()
 
 
 async def record(desk: Desk, tx: Tx, call: Call, found: Found, now: BusinessTime) -> Stored | GatewayError:
@@ -156,23 +180,25 @@ async def record(desk: Desk, tx: Tx, call: Call, found: Found, now: BusinessTime
 
 
 async def _booked(desk: Desk, tx: Tx, call: Call, booked: Booked, now: BusinessTime) -> Stored | GatewayError:
-    """Numbered last of all: nobody else of the tenant gets a number until the transaction ends."""
-    kept, settled = _kept(call), CallState.CONFIRMED
-    if call.state is CallState.UNKNOWN:
-        settled = CallState.RECONCILED
-    if not await calls.settle(tx, call.tenant, call.call_id, settled, settled_at=now):
-        return in_flight()  # somebody else has just recorded it
-    if await rows.find_reference(tx, call.tenant, booked.reference, supplier=call.supplier_id) is not None:
-        broken = SupplierFault(f"the supplier gave the reference {booked.reference} twice; nothing was recorded")
-        await _unknown_for_good(tx, call, now)
-        await replays.withdraw(tx, call.tenant, kept.asked)
-        return broken
-    number = await numbers.take(tx, call.tenant, "APPOINTMENT")
+    """Nobody else of the tenant gets a number until the transaction ends."""
+    kept = _kept(call)
+    settled = CallState.RECONCILED if call.state is CallState.UNKNOWN else CallState.CONFIRMED
     uprn = int(kept.address["id"]) if kept.address.get("type") == "UPRN" else None
-    row = await store.insert(tx, call.tenant, number, call.supplier_id, kept=kept, booked=booked, uprn=uprn, now=now)
+    row = await store.record(tx, call, settled, kept=kept, booked=booked, uprn=uprn, now=now)
+    if row is None:
+        return await _not_recorded(tx, call, booked, now)
     done = desk.render(appointments.read(row), kept)
     await replays.answer(tx, call.tenant, kept.asked, done)
     return done
+
+
+async def _not_recorded(tx: Tx, call: Call, booked: Booked, now: BusinessTime) -> GatewayError:
+    if not (await calls.lock(tx, call.tenant, call.call_id)).state.is_open:
+        return in_flight()  # somebody else has just recorded it
+    broken = SupplierFault(f"the supplier gave the reference {booked.reference} twice; nothing was recorded")
+    await _unknown_for_good(tx, call, now)
+    await replays.withdraw(tx, call.tenant, _kept(call).asked)
+    return broken
 
 
 async def _came_to_nothing(
@@ -198,19 +224,25 @@ async def find_out(desk: Desk, claim: Claim, clock: BusinessClock) -> None:
                 await _give_up(tx, call, now)
             return
         await calls.settle(tx, tenant, call.call_id, CallState.UNKNOWN)
-    found: Found | None = None
+    found = await _found_out(desk, call, ways)
+
+    async def work(tx: Tx) -> None:
+        stands = await calls.lock(tx, tenant, call.call_id)
+        if stands.state.is_open and found is not None:
+            await record(desk, tx, stands, found, now)
+        await lanes.postpone(tx, claim, ledger.again_at(claim.attempts, now, stands), failed=True)
+
+    await _numbered(desk, tenant, work)
+
+
+async def _found_out(desk: Desk, call: Call, ways: Ways) -> Found | None:
     match ledger.next_step(call, ways):
         case Next.LOOK_UP:
-            found = await _look_up(desk, call)
+            return await _look_up(desk, call)
         case Next.SEND:
-            found = await _send(desk, call)
+            return await _send(desk, call)
         case Next.WAIT:
-            pass
-    async with desk.db.tx(tenant) as tx:
-        call = await calls.lock(tx, tenant, call.call_id)
-        if call.state.is_open and found is not None:
-            await record(desk, tx, call, found, now)
-        await lanes.postpone(tx, claim, ledger.again_at(claim.attempts, now, call), failed=True)
+            return None
 
 
 async def _give_up(tx: Tx, call: Call, now: BusinessTime) -> None:

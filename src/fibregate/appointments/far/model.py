@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from fibregate.appointments.model import Reservation
 from fibregate.db import Db
-from fibregate.suppliers.accounts.model import Route
+from fibregate.suppliers.accounts.model import Route, Supplier
 from fibregate.suppliers.accounts.networks import Networks
 from fibregate.suppliers.answers import Absent, Booked, Refused, SlotGone
 from fibregate.suppliers.failures import SupplierFailed
@@ -20,7 +21,7 @@ Found: TypeAlias = Booked | SlotGone | Refused | Absent | SupplierFailed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked for. `address` is as it was sent; `question` makes what the supplier is asked of our number."""
+    """What is asked for. `address` is as it was sent; `question` is what the supplier is asked, without our number."""
 
     route: Route
     address: Mapping[str, Any]
@@ -28,7 +29,22 @@ class Wish:
     service_id: str | None
     characteristics: Sequence[Mapping[str, str]]
     purpose: Purpose
-    question: Callable[[int], BookingAsked]
+    question: BookingAsked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is written down before a booking goes out. `request` is kept under the number that the call gets.
+
+    `lane` looks for the answer at `due_at`.
+    """
+
+    supplier: Supplier
+    account: int
+    asked: Asked
+    request: Mapping[str, Any]
+    lane: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,17 +89,14 @@ async def book(call: Call[None, BookingIn, TenantDoor]) -> Answer:
 
 async def _book_far(call: Call[None, BookingIn, TenantDoor], route: Way) -> Stored:
     asked, services = call.body, call.services
-
-    def question(number: int) -> BookingAsked:
-        return BookingAsked(
-            id=number,
-            address=asked.address.asked,
-            service=asked.service_specification.id,
-            purpose=asked.purpose,
-            timeslot=Slot(asked.timeslot.timeslot_start_date_time, asked.timeslot.timeslot_end_date_time),
-            service_id=asked.service_id,
-        )
-
+    question = BookingAsked(
+        id=UNNUMBERED,
+        address=asked.address.asked,
+        service=asked.service_specification.id,
+        purpose=asked.purpose,
+        timeslot=Slot(asked.timeslot.timeslot_start_date_time, asked.timeslot.timeslot_end_date_time),
+        service_id=asked.service_id,
+    )
     wish = FarWish(
         route=route,
         address=asked.address.as_sent,

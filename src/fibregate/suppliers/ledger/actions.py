@@ -51,18 +51,12 @@ async def intend(
     ask: Callable[[int], Awaitable[Kept]],
     about: About,
     now: BusinessTime,
-    sent: bool = False,
 ) -> Call:
-    """The call, under the account's next number, with the question that `ask` makes of it.
-
-    `sent`: it goes out as soon as this is committed, by whoever intends it.
-    """
+    """The call, under the account's next number, with the question that `ask` makes of it."""
     number = await accounts.next_number(tx, account)
     request = keeping.dump(await ask(number))
-    if about.beside is not None:
-        request["for"] = dict(about.beside)
     return await store.insert(
-        tx, tenant, supplier, account, kind=kind, sent_id=number, about=about, request=request, now=now, sent=sent
+        tx, tenant, supplier, account, kind=kind, sent_id=number, about=about, request=request, now=now
     )
 
 

@@ -56,8 +56,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a call is for; `beside` is kept with its question, under `for`."""
+    """What a call is for."""
 
     order_key: OrderKey | None = None
     change_key: int | None = None
-    beside: Mapping[str, Any] | None = None

@@ -14,7 +14,8 @@ sent_at
 """
 
 
-def _read(tenant: TenantId, row: Row) -> Call:
+def read(tenant: TenantId, row: Row) -> Call:
+    """From a row that has all that a call is."""
     return Call(
         tenant=tenant,
         call_id=row["call_id"],
@@ -35,12 +36,8 @@ def _read(tenant: TenantId, row: Row) -> Call:
 
 _INSERT = f"""
 insert into supplier_calls (
-    tenant_id, supplier_id, account_id, kind, sent_id, order_key, change_key, state, request, created_at, attempts,
-    sent_at
-) values (
-    $1, $2, $3, $4, $5, $6, $7, case when $10 then 'SENT' else 'INTENT' end, $8, $9, case when $10 then 1 else 0 end,
-    case when $10 then $9::timestamptz end
-) returning {_COLUMNS}
+    tenant_id, supplier_id, account_id, kind, sent_id, order_key, change_key, state, request, created_at
+) values ($1, $2, $3, $4, $5, $6, $7, 'INTENT', $8, $9) returning {_COLUMNS}
 """  # noqa: S608 - constants only
 
 
@@ -55,7 +52,6 @@ async def insert(
     about: About,
     request: Mapping[str, Any],
     now: datetime,
-    sent: bool,
 ) -> Call:
     row = await on.row(
         _INSERT,
@@ -68,11 +64,10 @@ async def insert(
         about.change_key,
         dict(request),
         now,
-        sent,
     )
     if row is None:
         raise AssertionError("an insert gives its row")
-    return _read(tenant, row)
+    return read(tenant, row)
 
 
 _LOCK = f"select {_COLUMNS} from supplier_calls where tenant_id = $1 and call_id = $2 for update"  # noqa: S608 - constants
@@ -82,7 +77,7 @@ async def lock(on: Statements, tenant: TenantId, call: int) -> Call:
     row = await on.row(_LOCK, tenant, call)
     if row is None:
         raise AssertionError("a call is never deleted")
-    return _read(tenant, row)
+    return read(tenant, row)
 
 
 _OF_ORDER = f"""
@@ -94,7 +89,7 @@ where tenant_id = $1 and order_key = $2 and change_key is not distinct from $3 o
 async def find_of(on: Statements, tenant: TenantId, order: OrderKey, change: int | None) -> Call | None:
     """The latest for the order itself, or for one change of it."""
     row = await on.row(_OF_ORDER, tenant, order, change)
-    return _read(tenant, row) if row else None
+    return read(tenant, row) if row else None
 
 
 _SENT = """
@@ -135,4 +130,4 @@ where tenant_id = $1 and state in ('INTENT', 'SENT', 'UNKNOWN') order by created
 
 async def list_open(on: Statements, tenant: TenantId, *, limit: int) -> list[Call]:
     """Of which nobody knows what became of them, the eldest first."""
-    return [_read(tenant, row) for row in await on.rows(_OPEN, tenant, limit)]
+    return [read(tenant, row) for row in await on.rows(_OPEN, tenant, limit)]

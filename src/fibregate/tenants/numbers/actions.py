@@ -27,3 +27,10 @@ async def take(tx: Tx, tenant: TenantId, kind: Kind) -> int:
     last = await store.lock(tx, tenant, kind)
     # A statement of its own: one that had waited for the lock would still see what was used before it.
     return await store.count_up(tx, tenant, kind, _USED_IN[kind], at_least=last + 1)
+
+
+async def pass_over(tx: Tx, tenant: TenantId, kind: Kind) -> None:
+    """The next number will be one that the tenant has not used itself."""
+    last = await store.lock(tx, tenant, kind)
+    free = await store.count_up(tx, tenant, kind, _USED_IN[kind], at_least=last + 1)
+    await store.count_back(tx, tenant, kind, free)

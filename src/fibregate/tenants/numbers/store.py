@@ -44,3 +44,13 @@ async def count_up(on: Statements, tenant: TenantId, kind: str, statement: str, 
     if row is None:
         raise AssertionError("the counter was locked")
     return int(row["last_number"])
+
+
+_COUNT_BACK = """
+update gateway_numbers set last_number = $3::bigint - 1 where tenant_id = $1 and kind = $2 returning last_number
+"""
+
+
+async def count_back(on: Statements, tenant: TenantId, kind: str, number: int) -> None:
+    """That one was not given after all."""
+    await on.row(_COUNT_BACK, tenant, kind, number)

@@ -36,7 +36,7 @@ async def claim(
     ours: list[Key] = []
     for key in asked.keys:
         if await store.claim(
-            tx, tenant, asked.route, key, body_hash=asked.body_hash, now=now, dead_before=_dead_before(now)
+            tx, tenant, asked.route, key, body_hash=asked.body_hash, now=now, dead_before=dead_before(now)
         ):
             ours.append(key)
             continue
@@ -88,7 +88,7 @@ def in_flight() -> Unavailable:
 
 
 async def _find(on: Statements, tenant: TenantId, asked: Asked, key: Key, now: BusinessTime) -> Row | None:
-    return await store.find(on, tenant, asked.route, key, dead_before=_dead_before(now))
+    return await store.find(on, tenant, asked.route, key, dead_before=dead_before(now))
 
 
 def _stored(asked: Asked, key: Key, row: Row) -> Stored | None:
@@ -103,10 +103,11 @@ async def forget_old(db: Db, now: BusinessTime) -> None:
     for tenant in await tenants.list_tenants(db):
         while True:
             async with db.tx(tenant.tenant_id) as tx:
-                gone = await store.delete_old(tx, tenant.tenant_id, _dead_before(now), limit=_A_BATCH)
+                gone = await store.delete_old(tx, tenant.tenant_id, dead_before(now), limit=_A_BATCH)
             if gone < _A_BATCH:
                 break
 
 
-def _dead_before(now: BusinessTime) -> BusinessTime:
+def dead_before(now: BusinessTime) -> BusinessTime:
+    """A request that was claimed earlier counts for nothing any more."""
     return BusinessTime(now - KEPT)
