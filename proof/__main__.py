@@ -9,11 +9,15 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from proof import publish
 from proof.ground import SOURCE
 from proof.model import Outcome, Proof, Size
 from proof.prover import load, names, prove
+
+AT_ONCE: Final = 2
+"""Most of them wait most of the time: for disks, for suppliers that do not answer, for endpoints that fail."""
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -53,14 +57,23 @@ def main(words: Sequence[str]) -> int:
 
 
 async def _all(chosen: Sequence[Proof], size: Size, base: Path, given: argparse.Namespace) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    for one in chosen:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def run(one: Proof) -> Outcome:
         if given.seed is not None:
             figures = {size: {**figures, "seed": given.seed} for size, figures in one.figures.items()}
-            one = replace(one, figures=figures)  # noqa: PLW2901 - the same proof under another chance
+            one = replace(one, figures=figures)
         outcome = await prove(one, size, base, source=given.source.resolve(), with_seeds=not given.no_seeds)
         publish.show(outcome)
-        outcomes.append(outcome)
+        return outcome
+
+    async def in_turn(one: Proof) -> Outcome:
+        async with turns:
+            return await run(one)
+
+    outcomes = [await run(one) for one in chosen if one.alone]
+    outcomes += await asyncio.gather(*(in_turn(one) for one in chosen if not one.alone))
+    outcomes.sort(key=lambda outcome: outcome.proof.number)
     publish.table(outcomes)
     return outcomes
 

@@ -65,6 +65,7 @@ class Proof:
 
     `invariants` are the names under which `run` counts what is wrong; all of them must be looked at, and be 0.
     `figures` says how much for each size; `seeded` how much it takes to catch a planted bug, where that is not `smoke`.
+    One that looks at how long things take runs `alone`; the others have company.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Proof:
     figures: Mapping[Size, Figures]
     run: Run
     seeded: Figures | None = None
+    alone: bool = False
 
     @property
     def number(self) -> int:

@@ -204,4 +204,5 @@ PROOF: Final = Proof(
     },
     seeded={**_USUAL, "orders": 60, "callers": 8, "drain": 5},
     run=run,
+    alone=True,
 )

@@ -270,4 +270,5 @@ PROOF: Final = Proof(
     },
     seeded={"rounds": 1, "numbers": 10, "pairs": 0, "first": 0, "second": 0},
     run=run,
+    alone=True,
 )

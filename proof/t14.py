@@ -107,5 +107,6 @@ PROOF: Final = Proof(
         Size.FULL: {"forgeries": 5_000, "rounds": 20, "batches": 90},
     },
     run=run,
+    alone=True,
     seeded={"forgeries": 1_150, "rounds": 0, "batches": 0},
 )

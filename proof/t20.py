@@ -170,5 +170,6 @@ PROOF: Final = Proof(
         Size.FULL: {**_USUAL, "premises": 60_000, "slices": 60, "seconds": 30},
     },
     run=run,
+    alone=True,
     seeded={**_USUAL, "backlog": 10_000, "slices": 1, "seconds": 4, "bound": SMALLEST_BOUND},
 )

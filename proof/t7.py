@@ -205,5 +205,6 @@ PROOF: Final = Proof(
         Size.FULL: {**_USUAL, "attempts": 2000, "slices": 20},
     },
     run=run,
+    alone=True,
     seeded={**_SEEDED, "faults": ("200", "301-trap", "302-trap", "307-trap", "308-trap", "gibibyte", "gzip-bomb")},
 )
