@@ -85,12 +85,20 @@ class Owner:
         return number
 
     async def told(
-        self, number: int, place: int = 1, *, reason: str = "ACKNOWLEDGED", status: str = "ACKNOWLEDGED"
+        self,
+        number: int,
+        place: int = 1,
+        *,
+        reason: str = "ACKNOWLEDGED",
+        status: str = "ACKNOWLEDGED",
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         """The network said something of an order, with the mark in it."""
         said = traffic.update(str(uuid4()), number, self.code, place, reason=reason, status=status)
         note = {"note": self.mark, "type": "Engineer Note"}
-        await self.ok("POST", UPDATES, {**said, "text": self.mark, "supplierNotes": [note]}, by=self.network)
+        await self.ok(
+            "POST", UPDATES, {**said, "text": self.mark, "supplierNotes": [note], **(more or {})}, by=self.network
+        )
 
     async def became(self, number: int, status: str) -> None:
         """Once what was said of an order holds."""

@@ -285,6 +285,30 @@ AT_MANAGE: Final = (
         path=f"{MANAGE}/orders/{{order}}/options",
         prepare=own.a_told_order,
     ),
+    Sample(route="manage listCharges", method="GET", path=f"{MANAGE}/charges", kind=Kind.OWN),
+    Sample(
+        route="manage listCharges",
+        method="GET",
+        path=f"{MANAGE}/charges?orderId={{order}}",
+        kind=Kind.SILENT,
+        prepare=own.a_charge,
+    ),
+    Sample(
+        route="manage listCharges",
+        method="GET",
+        path=f"{MANAGE}/charges?after={{cursor}}",
+        prepare=own.a_cursor_of_charges,
+    ),
+    Sample(
+        route="manage getCharge", method="GET", path=f"{MANAGE}/charges/{{charge}}", prepare=own.a_charge, shows=True
+    ),
+    Sample(
+        route="manage decideCharge",
+        method="POST",
+        path=f"{MANAGE}/charges/{{charge}}/decision",
+        prepare=own.a_charge,
+        body={"decision": "ACCEPT", "amount": "2350.00"},
+    ),
     Sample(route="manage listSuppliers", method="GET", path=f"{MANAGE}/suppliers", kind=Kind.OWN, shows=True),
     Sample(route="manage listServices", method="GET", path=f"{MANAGE}/services", kind=Kind.OWN),
     Sample(

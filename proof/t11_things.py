@@ -71,6 +71,23 @@ async def a_stuck_kci(of: Owner) -> Ids:
     return {"endpoint": endpoint, **await a_told_order(of)}
 
 
+async def a_charge(of: Owner) -> Ids:
+    """That the network has asked the tenant to pay."""
+    order = await of.order()
+    await of.told(order)
+    asked = {"construction": "5150.00", "included": "2800.00"}
+    await of.told(order, 2, reason="INFORMATION_REQUIRED", status="PENDING", more={"charge": asked})
+    await of.became(order, "PENDING")
+    shown = await of.read(f"{MANAGE}/charges?orderId={order}")
+    return {"order": order, "charge": shown["charges"][0]["id"]}
+
+
+async def a_cursor_of_charges(of: Owner) -> Ids:
+    for _ in range(2):
+        await a_charge(of)
+    return {"cursor": (await of.read(f"{MANAGE}/charges?limit=1"))["nextCursor"]}
+
+
 async def a_replay(of: Owner) -> Ids:
     ids = await a_told_order(of)
     await of.ok("POST", f"{MANAGE}/replays", {"replayId": ids["replay"], "orderId": ids["order"]})

@@ -44,6 +44,11 @@ async def test_an_order_is_carried_through_by_hand(office: Desk, isp: Network, d
         assert "is IN_PROGRESS" in await office.does(f"work-order resume {number}")
         assert "is PENDING" in await office.does(f'work-order ask {number} --text "Which floor?"')
         assert "is IN_PROGRESS" in await office.does(f"work-order update {number} --settles IN_PROGRESS --text Second")
+        assert "is PENDING" in await office.does(
+            f"work-order charge {number} --construction 5150 --included 2800.00 --answer-by 2099-02-01"
+        )
+        assert "5150.00, of which 2800.00 is included: 2350.00 to pay" in await office.does("order show ISP1 127")
+        assert "is IN_PROGRESS" in await office.does(f"work-order update {number} --settles IN_PROGRESS --text Paid")
         assert "is IN_PROGRESS" in await office.does(f"work-order warn {number} --problem CAPACITY_ISSUE")
         assert "is IN_PROGRESS" in await office.does(
             f"work-order reappointed {number} --date 2099-01-05 --hours 08:00-13:00"
@@ -162,6 +167,9 @@ async def test_what_is_not_there_is_refused_with_exit_code_1(office: Desk, isp: 
         "reappointed R --date someday --hours 08:00-13:00",
         "additional R --fact X",
         "update R --settles SOMEHOW",
+        "charge R",
+        "charge R --construction 1e3",
+        "charge R --construction 20.00 --included 20",
         "sell R",
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Final
 
 import typer
@@ -14,6 +15,7 @@ from fibregate.suppliers.port import Timeslot
 from fibregate.vocabulary import PROBLEM_CODES
 
 _CODE: Final = re.compile(r"[A-Z0-9_]{1,50}")
+_POUNDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 
 
 def problem_code(text: str | None) -> str | None:
@@ -34,6 +36,15 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         raise typer.BadParameter(f"{text!r}: write 2025-07-16 or 2025-07-16T13:00") from None
     return found if found.tzinfo else found.replace(tzinfo=UK)
+
+
+def pounds(text: str | None) -> str | None:
+    """`5150` or `5150.00`; answered with both digits of the pence."""
+    if text is None:
+        return None
+    if not _POUNDS.fullmatch(text):
+        raise typer.BadParameter(f"{text!r}: write pounds and pence, such as 5150.00")
+    return f"{Decimal(text):.2f}"
 
 
 def timeslot(day: date, hours: str) -> Timeslot:

@@ -9,6 +9,7 @@ import typer
 
 from fibregate import calendars
 from fibregate.cli.desk import Data, Database
+from fibregate.cli.work_order_charge import charge
 from fibregate.cli.work_order_desk import Found, Words, say_it, speak, worded, words_of
 from fibregate.cli.work_order_options import (
     Code,
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
         ("delay", delay, " --problem NETWORK_ISSUE --code 2004 --target 2025-07-18"),
         ("resume", resume, ""),
         ("ask", ask, ' --text "Which floor is the flat on?"'),
+        ("charge", charge, " --construction 5150.00 --included 2800.00 --answer-by 2025-08-15"),
         ("reappoint", reappoint, " --problem ACCESS_ISSUE --code 1001"),
         ("reappointed", reappointed, " --date 2025-07-18 --hours 08:00-13:00"),
         ("reject", reject, ' --text "Duplicate order" --code 8002'),

@@ -1,10 +1,11 @@
 """An update as it is kept: written to plain JSON when received, read back when its turn comes."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from fibregate.suppliers.port import Draft, Note, Timeslot, Update
+from fibregate.suppliers.port import Cost, Draft, Note, Timeslot, Update
 from fibregate.vocabulary import OrderStatus, Reason
 
 
@@ -25,6 +26,7 @@ def dump(draft: Draft) -> dict[str, Any]:
         "request_id": draft.request_id,
         "request_reference": draft.request_reference,
         "answer_by": _iso(draft.answer_by),
+        "charge": _cost(draft.charge),
         "facts": draft.facts,
         "issued_at": _iso(draft.issued_at) if isinstance(draft, Update) else None,
     }
@@ -59,8 +61,18 @@ def load(identity: UUID, number: int, kept: dict[str, Any], received_at: datetim
         request_id=kept["request_id"],
         request_reference=kept["request_reference"],
         answer_by=_at(kept["answer_by"]),
+        charge=_charged(kept.get("charge")),
         facts=kept["facts"],
     )
+
+
+def _cost(cost: Cost | None) -> dict[str, str] | None:
+    return {"construction": str(cost.construction), "included": str(cost.included)} if cost else None
+
+
+def _charged(kept: dict[str, str] | None) -> Cost | None:
+    """Nothing of what was kept before there were charges."""
+    return Cost(Decimal(kept["construction"]), Decimal(kept["included"])) if kept else None
 
 
 def _iso(instant: datetime | None) -> str | None:

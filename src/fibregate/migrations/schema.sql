@@ -100,6 +100,33 @@ CREATE SEQUENCE public.change_keys
     NO MAXVALUE
     CACHE 1;
 
+CREATE TABLE public.charges (
+    tenant_id integer NOT NULL,
+    charge_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    construction numeric(12,2) NOT NULL,
+    included numeric(12,2) NOT NULL,
+    amount numeric(12,2) GENERATED ALWAYS AS ((construction - included)) STORED NOT NULL,
+    text text,
+    state text NOT NULL,
+    answer text,
+    change_key bigint,
+    raised_at timestamp with time zone NOT NULL,
+    answer_by timestamp with time zone,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT charges_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT charges_answer_check CHECK ((answer = ANY (ARRAY['ACCEPT'::text, 'DECLINE'::text]))),
+    CONSTRAINT charges_check CHECK (((state = 'ANSWERED'::text) <= ((answer IS NOT NULL) AND (change_key IS NOT NULL)))),
+    CONSTRAINT charges_check1 CHECK (((state = ANY (ARRAY['AWAITING_RESPONSE'::text, 'ANSWERED'::text])) = (ended_at IS NULL))),
+    CONSTRAINT charges_check2 CHECK (((state = 'AWAITING_RESPONSE'::text) <= (answer_by IS NOT NULL))),
+    CONSTRAINT charges_construction_check CHECK ((construction > (0)::numeric)),
+    CONSTRAINT charges_included_check CHECK ((included >= (0)::numeric)),
+    CONSTRAINT charges_state_check CHECK ((state = ANY (ARRAY['AWAITING_RESPONSE'::text, 'ANSWERED'::text, 'ACCEPTED'::text, 'DECLINED'::text, 'LAPSED'::text, 'WITHDRAWN'::text])))
+);
+
+ALTER TABLE ONLY public.charges FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.client_secrets (
     client_id text NOT NULL,
     place smallint NOT NULL,
@@ -989,6 +1016,9 @@ ALTER TABLE ONLY public.audit
 ALTER TABLE ONLY public.business_clock
     ADD CONSTRAINT business_clock_pkey PRIMARY KEY (only_row);
 
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_pkey PRIMARY KEY (tenant_id, charge_id);
+
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (client_id, place);
 
@@ -1189,6 +1219,10 @@ CREATE UNIQUE INDEX alarms_one_open ON public.alarms USING btree (kind, subject,
 
 CREATE INDEX audit_by_tenant ON public.audit USING btree (about_tenant, audit_id);
 
+CREATE INDEX charges_of_order ON public.charges USING btree (tenant_id, order_key, raised_at);
+
+CREATE UNIQUE INDEX charges_one_open ON public.charges USING btree (tenant_id, order_key) WHERE (ended_at IS NULL);
+
 CREATE UNIQUE INDEX kcis_by_id ON public.kcis USING btree (tenant_id, id);
 
 CREATE INDEX lanes_due ON public.lanes USING btree (due_at, key) WHERE ((share IS NULL) AND (leased_until IS NULL) AND (last_done < last_enqueued) AND (parked_reason IS NULL) AND (NOT held));
@@ -1259,6 +1293,12 @@ ALTER TABLE ONLY public.alarms
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_about_tenant_fkey FOREIGN KEY (about_tenant) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
@@ -1481,6 +1521,8 @@ CREATE POLICY anyone_writes ON public.audit FOR INSERT WITH CHECK (((about_tenan
 
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.delivery_attempts ENABLE ROW LEVEL SECURITY;
@@ -1510,6 +1552,8 @@ ALTER TABLE public.kci_skips ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.kcis ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY one_tenant ON public.accepted_requests USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.charges USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.deliveries USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -1613,6 +1657,9 @@ GRANT SELECT ON TABLE public.business_clock TO fibregate_work;
 
 GRANT USAGE ON SEQUENCE public.change_keys TO fibregate_app;
 GRANT USAGE ON SEQUENCE public.change_keys TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.charges TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.charges TO fibregate_work;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.client_secrets TO fibregate_app;
 GRANT SELECT ON TABLE public.client_secrets TO fibregate_work;

@@ -7,7 +7,7 @@ from typing import Any
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
 from fibregate.kcis import actions as kcis
-from fibregate.orders import store, updates
+from fibregate.orders import store, telling
 from fibregate.orders.model import TENANT_DOOR, Order
 from fibregate.suppliers.port import Draft
 from fibregate.vocabulary import OrderStatus, Reason
@@ -42,7 +42,7 @@ async def tell(
     """
     number = await store.count_kci(tx, order.tenant, order.key, now)
     told = replace(order, kci_count=number, updated_at=now)
-    facts = updates.own_facts(before or order, told, draft, now) | dict(more or {})
+    facts = telling.own_facts(before or order, told, draft, now) | dict(more or {})
     await kcis.tell(
         tx,
         told.tenant,

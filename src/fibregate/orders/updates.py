@@ -1,32 +1,26 @@
 """What a supplier's update does to an order: state, dates, appointment, service, and the KCI that tells of it."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from fibregate import calendars
 from fibregate.appointments import actions as appointments
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
-from fibregate.kcis import actions as kcis
-from fibregate.orders import store, view
+from fibregate.orders import store, telling
 from fibregate.orders.changes import outcomes
-from fibregate.orders.changes.model import Change
+from fibregate.orders.charges import actions as charges
 from fibregate.orders.model import Order
 from fibregate.orders.sending import lives
-from fibregate.orders.states import CHANGING, OF_CHANGES, QUESTIONS, Standing, Step, step
+from fibregate.orders.states import CHANGING, Standing, Step, step
 from fibregate.orders.watch import actions as watch
-from fibregate.orders.watch import store as watched
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.switches import actions as switches
-from fibregate.suppliers.port import Draft, Update
-from fibregate.vocabulary import ChangeKind, OrderStatus, Reason
+from fibregate.suppliers.port import Update
+from fibregate.vocabulary import OrderStatus, Reason
 
 NO_VISIT = "APPOINTMENT_NOT_REQUIRED"
 _FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJECTED})
 _DONE = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL})
-_OF_SUPPLIERS = frozenset({"issuedAt", "receivedAt"})
 
 
 async def apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
@@ -61,12 +55,13 @@ async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ord
         moved, cause = await outcomes.carry_out(tx, order, moved, change, now)
     if moved.status.ended:
         await outcomes.close(tx, moved, answer, now)
+    charge = await charges.follow(tx, moved, update, change, now)
     moved = await _visit(tx, moved, update, now)
     await _line_goes(tx, order, moved)
     await _keep_dates(tx, order, moved, update, cause=cause)
     await store.move(tx, moved)
     await watch.begin(tx, moved, update.reason.value, now)
-    await _tell(tx, order, moved, update, change=change)
+    await telling.tell(tx, order, moved, update, change=change, charge=charge)
     return moved
 
 
@@ -76,7 +71,7 @@ def foretell(order: Order, update: Update, now: BusinessTime) -> tuple[Order, di
     Nothing is kept or told. Raises `MoveRefused`.
     """
     moved = _moved(order, update, _after(order, update, order.status if order.beneath else None), now)
-    return moved, _facts(order, moved, update, now)
+    return moved, telling.facts(order, moved, update, now)
 
 
 def _after(order: Order, update: Update, waits: OrderStatus | None) -> Step:
@@ -119,15 +114,6 @@ def _with_facts(order: Order, update: Update) -> list[dict[str, str]]:
     kept = [{**one, "value": update.facts.get(one["name"], one["value"])} for one in order.characteristics]
     known = {one["name"] for one in kept}
     return kept + [{"name": name, "value": value} for name, value in update.facts.items() if name not in known]
-
-
-def _told_facts(order: Order, update: Update) -> list[dict[str, str]]:
-    """What is new in an update that may bring the whole order, or what an ADDITIONAL is about."""
-    known = {one["name"]: one["value"] for one in order.characteristics}
-    everything = update.reason is Reason.ADDITIONAL
-    return [
-        {"name": name, "value": value} for name, value in update.facts.items() if everything or known.get(name) != value
-    ]
 
 
 async def _visit(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Order:
@@ -209,86 +195,3 @@ async def _keep_dates(tx: Tx, before: Order, after: Order, update: Update, *, ca
                 problem_code=update.problem_code,
                 now=after.updated_at,
             )
-
-
-async def _tell(tx: Tx, before: Order, after: Order, update: Update, *, change: Change | None) -> None:
-    now = BusinessTime(after.updated_at)
-    facts = _facts(before, after, update, now, change)
-    if "actBy" in facts and update.reason not in QUESTIONS and update.answer_by is None:
-        # News does not put off the answer that a question has asked for.
-        facts["actBy"] = await _still_due(tx, after, update, now) or facts["actBy"]
-    await kcis.tell(
-        tx,
-        after.tenant,
-        after.key,
-        number=after.kci_count,
-        reason=update.reason.value,
-        status=after.status.value,
-        facts=facts,
-        issued_at=update.issued_at,
-        received_at=update.received_at,
-        now=now,
-    )
-
-
-async def _still_due(tx: Tx, order: Order, update: Update, now: BusinessTime) -> dict[str, Any] | None:
-    """By when the question that stands must be answered; who has just been refused gets at least a working day."""
-    asked = await watched.last_act_by(tx, order.tenant, order.key)
-    if asked is None or update.reason not in OF_CHANGES:
-        return asked
-    return {**asked, "by": max(asked["by"], view.stamp(calendars.answer_again(now, order.nation)))}
-
-
-def own_facts(before: Order, order: Order, draft: Draft, now: BusinessTime) -> dict[str, Any]:
-    """The facts of a KCI of the gateway's own: no supplier said it, so nobody issued it and nothing was received."""
-    said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
-    update = Update(**said, id=UUID(int=0), sequence_number=0, issued_at=now, received_at=now)
-    facts = _facts(before, order, update, now)
-    return {name: value for name, value in facts.items() if name not in _OF_SUPPLIERS}
-
-
-def _facts(
-    before: Order, after: Order, update: Update, now: BusinessTime, change: Change | None = None
-) -> dict[str, Any]:
-    """All that any rendering of this KCI will ever read."""
-    facts: dict[str, Any] = {
-        "reason": update.reason.value,
-        "status": after.status.value,
-        "previousStatus": before.status.value,
-        "orderId": after.id,
-        "orderType": after.order_type,
-        "tenant": after.tenant_code,
-        "happenedAt": view.stamp(now),
-        "issuedAt": view.stamp(update.issued_at),
-        "receivedAt": view.stamp(update.received_at),
-        "supplier": after.supplier,
-        "supplierReference": after.supplier_reference,
-        "text": update.text,
-        "problemCode": update.problem_code,
-        "supplierCodes": list(update.supplier_codes) or None,
-        "notes": [_note(one.note, one.type, one.created) for one in update.notes] or None,
-        "committedDate": view.stamp(after.committed_at),
-        "targetDate": view.stamp(after.target_at),
-        "appointment": view.timeslot(after),
-        "appointmentReference": after.appointment["reference"] if after.appointment else None,
-        "reservationId": after.reservation_id,
-        "characteristics": _told_facts(before, update) or None,
-        "actBy": _act_by(after, update, now),
-        "amendment": change.shown() if change and change.kind is ChangeKind.AMENDMENT else None,
-        "cancellation": change.shown() if change and change.kind is ChangeKind.CANCELLATION else None,
-        "entity": view.entity(after),
-        "requestId": after.request_id,
-        "conversationId": after.conversation_id,
-    }
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _note(note: str, kind: str, created: datetime | None) -> dict[str, str | None]:
-    return {"note": note, "type": kind, "created": view.stamp(created)}
-
-
-def _act_by(order: Order, update: Update, now: BusinessTime) -> dict[str, str | None] | None:
-    if order.status is not OrderStatus.PENDING:
-        return None
-    by = update.answer_by or calendars.silence_ends(now, order.nation)
-    return {"who": "TENANT", "by": view.stamp(by)}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 
 from fibregate.calendars import answer_again
 from fibregate.clock import BusinessTime
@@ -85,10 +86,10 @@ def charge_covered(scene: Scene) -> bool:
     agreed = charge.bands.get(band.upper())
     if agreed is None:
         try:
-            agreed = float(band)
-        except ValueError:
+            agreed = Decimal(band)
+        except InvalidOperation:
             return False
-    return agreed >= charge.amount
+    return agreed.is_finite() and agreed >= charge.amount
 
 
 _CONDITIONS: Mapping[Condition, Callable[[Scene], bool]] = {

@@ -11,7 +11,7 @@ from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
 from fibregate.sandbox.written import Step
 from fibregate.suppliers.network.lines.model import Provisioned
-from fibregate.suppliers.port import Draft, Timeslot
+from fibregate.suppliers.port import Cost, Draft, Timeslot
 from fibregate.vocabulary import Reason
 
 _PLACEHOLDER = re.compile(r"\{([^{}:]+)(?::(time|week|date))?\}")
@@ -62,12 +62,18 @@ def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | Non
         status=step.status,
         supplier_reference=scene.reference if step.does == "name_order" else None,
         answer_by=moments.instant(step.answer_by) if step.answer_by else None,
+        charge=_cost(scene) if step.charged else None,
         committed_at=moments.instant(step.committed) if step.committed else None,
         target_at=visit.ends_at if visit else target,
         appointment=visit,
         appointment_reference=f"NWV-{_chance(scene, due.isoformat()) % 10**8:08}" if visit else None,
         facts=service.facts if service and step.say is Reason.ADDITIONAL else {},
     )
+
+
+def _cost(scene: Scene) -> Cost | None:
+    charge = scene.story.charge
+    return Cost(construction=charge.amount) if charge else None
 
 
 def said(text: str, names: dict[str, str], moments: Moments) -> str:

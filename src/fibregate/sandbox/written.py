@@ -1,6 +1,7 @@
 """What a story's file may hold: steps, forks, blocks, replies to amendments, and the story around them."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -77,7 +78,7 @@ class Step(Written):
     left out unless that was said. `answer_by`: when the network stops waiting for the tenant. `silence`: part of such a
     wait, which `X-Kci-Delay` does not shorten.
 
-    `quoted`: left out unless the order quotes an appointment that it does not need.
+    `quoted`: left out unless the order quotes an appointment that it does not need. `charged`: with the story's charge.
 
     `number` is its place in the supplier's sequence where a messenger gives it: it then comes as over the updates door.
     `overtaken`: brought after the step before it here, although it was said at its own time. `twice`: brought twice.
@@ -102,6 +103,7 @@ class Step(Written):
     requires: Reason | None = None
     silence: bool = False
     quoted: bool = False
+    charged: bool = False
     number: Annotated[int, Field(ge=1)] | None = None
     overtaken: bool = False
     twice: bool = False
@@ -165,11 +167,19 @@ def _by_its_keys(item: Any) -> Any:
 Item = Annotated[Step | Choice | BlockUse, BeforeValidator(_by_its_keys)]
 
 
-class Charge(Written):
-    """What construction costs, and what each charge band agrees to, in pounds without VAT."""
+def _exact(pounds: object) -> object:
+    """YAML reads pounds as a binary fraction; written again they are what stands there."""
+    return f"{pounds:.2f}" if isinstance(pounds, float) else pounds
 
-    amount: float
-    bands: Mapping[str, float]
+
+Money = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, max_digits=12, decimal_places=2)]
+
+
+class Charge(Written):
+    """What is to be paid for construction, and what each charge band agrees to, in pounds without VAT."""
+
+    amount: Money
+    bands: Mapping[str, Money]
 
 
 Bring = Literal["appointment", "charge", "hazards", "notes"]

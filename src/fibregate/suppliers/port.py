@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from fibregate.vocabulary import OrderKey, OrderStatus, Reason, SupplierId, TenantId
@@ -26,12 +27,21 @@ class Timeslot:
     standard: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What building costs, in GBP without VAT, and how much of it the price includes; the rest is charged."""
+
+    construction: Decimal
+    included: Decimal = Decimal("0.00")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a supplier wants to say about one order.
 
     `facts` are characteristics that the supplier sets (`SERVICE_ID`, `ONT_REFERENCE`, `ONT_PORT`, `SERVICE_VLAN_ID`).
-    `answer_by` is when the supplier stops waiting for the tenant, where it says so.
+    `answer_by` is when the supplier stops waiting for the tenant, where it says so. `charge` is asked for where the
+    tenant must answer, and agreed to beforehand where it need not.
     Codes that we do not know are kept as they came.
     """
 
@@ -49,6 +59,7 @@ class Draft:
     request_id: int | None = None
     request_reference: str | None = None
     answer_by: datetime | None = None
+    charge: Cost | None = None
     facts: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -35,6 +35,7 @@ _FACTS: Final[Shape] = {
     "appointment": _SLOT,
     "characteristics": _CHARACTERISTIC,
     "actBy": _ACT_BY,
+    "charge": _plain("id state construction included amount currency decision raised answerBy answered ended"),
     "amendment": _REQUEST,
     "cancellation": _REQUEST,
     "error": _plain("uuid code"),
@@ -46,6 +47,7 @@ _CONTENT: Final[Shape] = {
         "request_id request_reference answer_by issued_at"
     ),
     "appointment": _plain("starts_at ends_at classification standard"),
+    "charge": _plain("construction included"),
     "facts": _plain("SERVICE_ID ONT_REFERENCE ONT_PORT SERVICE_VLAN_ID"),
 }
 

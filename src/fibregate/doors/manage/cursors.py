@@ -48,11 +48,24 @@ def replay_cursor(tenant: TenantId, created_at: datetime, replay: UUID) -> str:
 
 def read_replay_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
     """Creation time and id of the last replay seen. Raises `Invalid`."""
+    return _read_made(text, "r", tenant)
+
+
+def charge_cursor(tenant: TenantId, raised_at: datetime, charge: UUID) -> str:
+    return _written("c", tenant, raised_at.isoformat(), str(charge))
+
+
+def read_charge_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
+    """When the last charge seen was raised, and its id. Raises `Invalid`."""
+    return _read_made(text, "c", tenant)
+
+
+def _read_made(text: str | None, kind: str, tenant: TenantId) -> tuple[datetime, UUID] | None:
     if text is None:
         return None
-    created_at, replay = _read(text, "r", tenant, count=2)
+    made_at, thing = _read(text, kind, tenant, count=2)
     try:
-        moment, identity = datetime.fromisoformat(created_at), UUID(replay)
+        moment, identity = datetime.fromisoformat(made_at), UUID(thing)
     except ValueError:
         raise _not_ours() from None
     if moment.tzinfo is None:

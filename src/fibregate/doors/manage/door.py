@@ -4,6 +4,7 @@ from typing import Final
 
 from fibregate.doors.manage import (
     alarms,
+    charges,
     endpoint_secrets,
     endpoint_trials,
     endpoints,
@@ -35,6 +36,7 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
             *feed.ROUTES,
             *orders.ROUTES,
             *order_options.ROUTES,
+            *charges.ROUTES,
             *suppliers.ROUTES,
             *live_services.ROUTES,
             *skips.ROUTES,

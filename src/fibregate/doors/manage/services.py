@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fibregate.appointments.model import Asker
 from fibregate.clock import BusinessClock
 from fibregate.db import Db
 from fibregate.errors import Unknown
@@ -33,6 +34,15 @@ def tenant_of(call: Call[Any, Any, Manage]) -> TenantId:
 
 def actor_of(call: Call[Any, Any, Manage]) -> Actor:
     return Actor(call.caller.client_id, call.peer, call.request_id)
+
+
+def asker_of(call: Call[Any, Any, Manage]) -> Asker:
+    return Asker(
+        client=call.caller.client_id,
+        origin=call.peer,
+        request_id=call.request_id,
+        conversation_id=call.conversation_id or "",
+    )
 
 
 def creation_of(call: Call[Any, Any, Manage], creation_id: UUID | None) -> Creation | None:

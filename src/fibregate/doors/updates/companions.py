@@ -23,6 +23,9 @@ COMPANIONS: Final[Mapping[Reason, tuple[str, ...]]] = {
     Reason.CANCELLATION_REJECTED: (_REQUEST, _TEXT),
 }
 
+CHARGING: Final = frozenset({Reason.INFORMATION_REQUIRED, Reason.UPDATE})
+"""An update with one of these may bring a charge."""
+
 
 def faults(draft: Draft) -> Iterator[str]:
     """One message for each companion that is missing or contradicts the reason."""
@@ -39,5 +42,17 @@ def faults(draft: Draft) -> Iterator[str]:
             yield f"{name}: required with reasonCode {draft.reason.value}"
     if draft.reason is Reason.COMMITTED and draft.status not in {None, OrderStatus.IN_PROGRESS}:
         yield "status: accepted with reasonCode COMMITTED is IN_PROGRESS"
+    yield from _of_charge(draft)
     if draft.problem_code == "OTHER" and not draft.text and not draft.supplier_codes:
         yield "text or supplierCodes: required with problemCode OTHER"
+
+
+def _of_charge(draft: Draft) -> Iterator[str]:
+    cost = draft.charge
+    if cost is None:
+        return
+    if draft.reason not in CHARGING:
+        accepted = " or ".join(one.value for one in Reason if one in CHARGING)
+        yield f"charge: goes with reasonCode {accepted}"
+    if cost.construction <= cost.included:
+        yield f"charge.included: {cost.included} leaves nothing of {cost.construction} to pay; leave charge out"

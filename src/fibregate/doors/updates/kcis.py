@@ -1,6 +1,7 @@
 """`POST /kcis`: one update of one order."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from fibregate.errors import Invalid, Malformed
 from fibregate.inbox import actions, announced
 from fibregate.inbox.actions import Named
 from fibregate.inbox.announced import Announced
-from fibregate.suppliers.port import Note, Timeslot, Update
+from fibregate.suppliers.port import Cost, Note, Timeslot, Update
 from fibregate.vocabulary import OrderStatus, Reason, SupplierId
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Day, Id, Instant, Text50, Text1000
@@ -22,6 +23,7 @@ from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,50}$")]
+Pounds = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{2}$")]
 NETWORK_FACTS: Final = frozenset({"SERVICE_ID", "ONT_REFERENCE", "ONT_PORT", "SERVICE_VLAN_ID"})
 
 
@@ -55,6 +57,14 @@ class ItemIn(Wire):
     service_characteristics: Annotated[list[CharacteristicIn], Field(max_length=50)] = Field(
         default_factory=list[CharacteristicIn]
     )
+
+
+class ChargeIn(Wire):
+    """What building costs, in GBP without VAT, how much of it the price includes, and until when an answer is taken."""
+
+    construction: Pounds
+    included: Pounds = "0.00"
+    answer_by: Instant | None = None
 
 
 class EntityIn(Wire):
@@ -98,6 +108,10 @@ class KciIn(Wire):
     supplier_code: Text50 | None = None
     supplier_codes: Annotated[list[Text50], Field(max_length=50)] = Field(default_factory=list[str])
     supplier_notes: Annotated[list[NoteIn], Field(max_length=50)] = Field(default_factory=list[NoteIn])
+    charge: ChargeIn | None = Field(
+        default=None,
+        description="an extension: asked for with INFORMATION_REQUIRED, agreed to beforehand with UPDATE",
+    )
     provide_service_order: EntityIn | None = None
     modify_service_order: EntityIn | None = None
     cease_service_order: EntityIn | None = None
@@ -120,9 +134,9 @@ _OTHERS: Final = ("ethernet_service_order", "service_test", "service_problem", "
 async def receive(call: Call[None, KciIn, Updates]) -> Answer:
     entity, now = _entity(call.body), await call.services.clock.now()
     update = _update(call.body, entity, now)
-    missing = list(companions.faults(update))
-    if missing:
-        raise Invalid(missing)
+    wrong = [*companions.faults(update)]
+    if wrong:
+        raise Invalid(wrong)
     named = Named(
         supplier=SupplierId(call.caller.supplier),
         tenant_code=entity.tenant,
@@ -191,6 +205,8 @@ def _update(said: KciIn, entity: EntityIn, now: datetime) -> Update:
         appointment_reference=entity.appointment_reservation_reference,
         request_id=entity.service_order_amendment_id or entity.service_order_cancellation_id,
         request_reference=entity.service_order_amendment_reference or entity.service_order_cancellation_reference,
+        answer_by=said.charge.answer_by if said.charge else None,
+        charge=Cost(Decimal(said.charge.construction), Decimal(said.charge.included)) if said.charge else None,
         facts=_facts(entity),
     )
 

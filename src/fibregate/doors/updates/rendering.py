@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import orjson
 
 from fibregate.clock import BusinessTime
-from fibregate.doors.updates.companions import COMPANIONS
+from fibregate.doors.updates.companions import CHARGING, COMPANIONS
 from fibregate.kcis.rendering import operation_url, without_unset
 from fibregate.vocabulary import OrderStatus, Reason
 
@@ -64,6 +64,7 @@ def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
         "supplierCode": codes[0],
         "supplierCodes": facts.get("supplierCodes"),
         "supplierNotes": [_note(one) for one in cast("Sequence[Mapping[str, Any]]", facts.get("notes") or ())],
+        "charge": _charge(facts, reason),
         _ORDERS.get(facts["orderType"], _PROVIDES): _entity(facts),
     }
     return orjson.dumps(without_unset(update))
@@ -91,6 +92,14 @@ def _said(facts: Mapping[str, Any], reason: Reason) -> dict[str, Any]:
     if "text" in wanted or (problem == _UNSAID and not facts.get("supplierCodes")):
         text = text or _NO_MORE
     return {"problemCode": problem, "text": _bounded(text)}
+
+
+def _charge(facts: Mapping[str, Any], reason: Reason) -> dict[str, Any] | None:
+    """Where it is raised; what became of it is said by the update that decides."""
+    charge = facts.get("charge")
+    if not charge or reason not in CHARGING:
+        return None
+    return without_unset({name: charge.get(name) for name in ("construction", "included", "answerBy")})
 
 
 def _note(note: Mapping[str, Any]) -> dict[str, Any]:
