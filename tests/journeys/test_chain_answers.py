@@ -95,7 +95,7 @@ async def held(chain: Chain) -> list[int]:
 
 
 async def test_a_booking_that_fails_there_holds_nothing_at_either(chain: Chain) -> None:
-    """The near one takes no 500 for a proof that nothing was done: it asks what became of it, and then says the same."""
+    """The near one takes a 500 for no proof that nothing was done: it asks what became of it, and learns the same."""
     there, _ = await slots(chain, BROKEN)
     wanted = booking(there, SUPPLIER, BROKEN)
     (await direct(chain, "POST", "appointments", {**wanted, "supplier": OWN})).refused(502, "SUPPLIER_FAULT")
