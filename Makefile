@@ -1,5 +1,7 @@
 # Everything runs from .venv, which `make setup` makes and keeps up to date; nothing is installed anywhere else.
 SHELL := /bin/sh
+# Tests start some two hundred processes of ours: none of them should compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 CODE := $(wildcard src tests docs_gen bench proof)

@@ -19,8 +19,15 @@ from fibregate.postgres import Embedded, PostgresFailed, attach
 
 PREFIX = "fibregate-tests-"
 
-# The run's data is thrown away, so nothing is gained by waiting for the disk. Tests of durability start their own.
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+# The run's data is thrown away, so nothing is gained by waiting for the disk, nor by passwords that are slow to guess.
+# Tests of durability start their own.
+HASTY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "scram_iterations": "1",
+}
 
 _numbers = count(1)
 

@@ -231,6 +231,17 @@ async def test_to_close_ends_what_is_being_opened(dsns: Dsns) -> None:
     assert all(slot.connection is None for slot in db._all)
 
 
+async def test_whoever_comes_as_late_as_the_close_leaves_no_connection(dsns: Dsns) -> None:
+    """One that is still being connected has nothing yet to be ended; another asks when all is over."""
+    db = Db(dsns.runtime, size=3)
+    asked = asyncio.create_task(db.row("select 1 as one", None))
+    await asyncio.sleep(0)
+    await db.close()
+    assert await asked
+    assert await db.row("select 2 as two", None)
+    assert all(slot.connection is None for slot in db._all)
+
+
 async def test_no_server_is_unavailable_and_no_connection_free_too(dsns: Dsns) -> None:
     nowhere = Db("postgresql://nobody@127.0.0.1:1/nothing", size=1)
     with pytest.raises(Unavailable) as away:

@@ -28,10 +28,10 @@ WORK_ROLE = "fibregate_work"
 LOOK_AHEAD = 16
 WAITERS = 2000
 _PLANS = {WORK_ROLE: {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}}
-"""A worker says few things very often, and always by key. PostgreSQL plans each of them anew five times on each
-connection, which takes longer than the work: without the first one delivery in a hundred waited a quarter of a second
-for it. Planned once while a table is empty, a statement would read the whole of it ever after, until the next analysis:
-hence the second."""
+"""A worker says few things very often, and always by key. PostgreSQL plans each anew five times on each connection,
+which takes longer than the work: without the first, one delivery in a hundred waited a quarter of a second. Planned
+once while a table is empty, a statement would read the whole of it until the next analysis: hence the second."""
+_LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _SET_TENANT = "select set_config('fg.tenant', $1, false)"
 _log = structlog.stdlib.get_logger(__name__)
 _open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
@@ -117,13 +117,15 @@ class Db:
         self._wait_seconds = wait_seconds
         self._idle = [_Slot() for _ in range(size)]
         self._all = tuple(self._idle)
-        self._waiting: OrderedDict[object, tuple[TenantId | None, asyncio.Future[_Slot]]] = OrderedDict()
+        self._waiting: OrderedDict[asyncio.Future[_Slot], TenantId | None] = OrderedDict()
         self._opening: asyncio.Task[None] | None = None
+        self._closed = False
         self.hint: Callable[[], None] = lambda: None
         """Called after a commit that left work for a lane; a hint only, polling is the guarantee."""
 
     async def close(self) -> None:
-        """End every connection; what is in flight is cut off."""
+        """End every connection; what is in flight is cut off, and what is asked later leaves none behind."""
+        self._closed = True
         if self._opening is not None:
             self._opening.cancel()
         for slot in self._all:
@@ -182,13 +184,12 @@ class Db:
         if len(self._waiting) >= WAITERS:
             raise Unavailable("The gateway is at its limit of waiting requests; nothing was done.", 1)
         future: asyncio.Future[_Slot] = asyncio.get_running_loop().create_future()
-        key = object()
-        self._waiting[key] = (tenant, future)
+        self._waiting[future] = tenant
         try:
             async with asyncio.timeout(self._wait_seconds):
                 return await future
         except BaseException as error:
-            self._waiting.pop(key, None)
+            self._waiting.pop(future, None)
             if future.done() and not future.cancelled():
                 self._give(future.result())
             if isinstance(error, TimeoutError):
@@ -217,32 +218,31 @@ class Db:
             for sql in list(max(self._all, key=lambda one: len(one.prepared)).prepared):
                 await slot.statement(sql)
             await slot.connection.execute("select 1")  # ends what preparing began: its locks, and its statement's time
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+        except BaseException as error:
+            slot.drop()
+            if not isinstance(error, (asyncpg.PostgresError, *_LOST)):
+                raise
             _log.debug("no further connection was opened", because=str(error))
-            slot.drop()
-        except BaseException:
-            slot.drop()
-            raise
         finally:
             self._opening = None
             self._give(slot)
 
     def _give(self, slot: _Slot) -> None:
         """Hand a slot to the oldest waiter of its tenant among the first few, else to the oldest of all."""
-        pick: object | None = None
-        for looked, (key, (tenant, _)) in enumerate(self._waiting.items(), 1):
+        pick: asyncio.Future[_Slot] | None = None
+        for looked, (future, tenant) in enumerate(self._waiting.items(), 1):
             if pick is None or tenant == slot.tenant:
-                pick = key
+                pick = future
             if tenant == slot.tenant or looked == LOOK_AHEAD:
                 break
         if pick is None:
             self._idle.append(slot)
             return
-        _, future = self._waiting.pop(pick)
-        if future.done():
+        del self._waiting[pick]
+        if pick.done():
             self._give(slot)
         else:
-            future.set_result(slot)
+            pick.set_result(slot)
 
     @asynccontextmanager
     async def _serving(self, tenant: TenantId | None) -> AsyncGenerator[_Slot]:
@@ -261,11 +261,11 @@ class Db:
                 slot.drop()
                 raise _outage(begun=connected) from error
             raise
-        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        except _LOST as error:
             slot.drop()
             raise _outage(begun=connected) from error
         finally:
-            if slot.is_spoilt():
+            if self._closed or slot.is_spoilt():
                 slot.drop()
             self._give(slot)
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bench.delivery.ledger import Arrival, judge
 
 ROOT = Path(__file__).parents[2]
@@ -46,30 +47,22 @@ def test_what_was_never_told_is_a_phantom() -> None:
     assert [one.id for one in found.phantoms] == ["another"]
 
 
-def measured(*parts: str) -> str:
+@pytest.mark.timeout(240)
+def test_all_parts_are_measured_and_judged() -> None:
+    """In one run: to set up a server, its premises and its processes takes as long as two of the parts."""
     words = ["--rounds", "1", "--tenants", "3", "--premises", "100", "--million", "0", "--backlog", "500"]
-    only = [word for part in parts for word in ("--only", part)]
+    only = [word for part in ("deliver", "steady", "beside", "claim") for word in ("--only", part)]
     done = subprocess.run(
         [sys.executable, "-m", "bench", *words, *only],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=230,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WRONG" not in done.stdout
-    return done.stdout
-
-
-def test_deliveries_are_measured_beside_the_peers_and_judged() -> None:
-    said = measured("deliver", "steady")
-    for name in ("gateway", "pgqueuer", "procrastinate", "client", "ordered deliveries, of the client alone"):
-        assert name in said
-
-
-def test_a_quiet_tenant_and_claims_are_measured() -> None:
-    said = measured("beside", "claim")
-    for name in ("quiet, alone", "quiet, beside", "100 orders blocked"):
-        assert name in said
+    names = ("gateway", "pgqueuer", "procrastinate", "client", "ordered deliveries, of the client alone")
+    for name in (*names, "quiet, alone", "quiet, beside", "100 orders blocked"):
+        assert name in done.stdout

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import aiohttp
 from tests.database import TestServer, copy_of_template, drop
-from tests.journeys.gateway import BY, KEY, Card, Gateway, address, gateway, kill, start
+from tests.journeys.gateway import BY, KEY, Card, Gateway, address, gateway, kill, plan, start
 
 from fibregate.db import Db
 from fibregate.migrate import Dsns
@@ -86,12 +86,12 @@ async def tell(far: Gateway, near: Gateway, updates: Credential) -> None:
 
 
 @asynccontextmanager
-async def chained(server: TestServer, template: str, card: Card) -> AsyncGenerator[Chain]:
-    """Both in this process."""
+async def chained(server: TestServer, template: str, card: Card, **changes: Any) -> AsyncGenerator[Chain]:
+    """Both in this process; `changes` are settings of both."""
     async with (
         copies(server, template, 2) as (near_db, far_db),
-        gateway(near_db.runtime, card) as near,
-        gateway(far_db.runtime, card) as far,
+        gateway(near_db.runtime, card, plan(near_db.runtime, **changes)) as near,
+        gateway(far_db.runtime, card, plan(far_db.runtime, **changes)) as far,
     ):
         await connect(near, far)
         yield Chain(near, far)

@@ -184,9 +184,16 @@ class Gateway:
         await self.walk_to(await self.clock.now() + span)
 
     async def walk_to(self, moment: datetime) -> None:
-        walked = await self.ask("POST", "/sandbox/v1/clock", body={"now": moment.isoformat()})
+        """All the way: what runs out of time on a busy machine is sent on, and the test's own time bounds it."""
+        asked = {"now": moment.isoformat()}
+        while not await self._walked(asked):
+            left = (moment - await self.clock.now()).total_seconds()
+            asked = {"advance": f"PT{max(0, round(left))}S"}
+
+    async def _walked(self, asked: dict[str, str]) -> bool:
+        walked = await self.ask("POST", "/sandbox/v1/clock", body=asked)
         assert walked.status == 200, walked.raw
-        assert walked.body["caughtUp"], walked.raw
+        return bool(walked.body["caughtUp"])
 
     async def rows(self, tenant: str, sql: str, *args: object) -> list[Any]:
         return await self.db.rows(sql, TenantId(self.card.numbers[tenant]), *args)

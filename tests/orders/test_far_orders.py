@@ -25,6 +25,10 @@ ANSWERS: list[tuple[int, Any, str, list[str]]] = [
     (401, {"messages": ["who are you?"]}, "FAILED_TO_SEND", ["SUPPLIER_FAULT"]),
     (403, {"messages": ["not you"]}, "FAILED_TO_SEND", ["SUPPLIER_FAULT"]),
     (501, {"messages": ["not here"]}, "FAILED_TO_SEND", ["NOT_IMPLEMENTED"]),
+    *(
+        (status, {"messages": ["never"]}, "FAILED_TO_SEND", ["SUPPLIER_FAULT"])
+        for status in (404, 406, 409, 410, 411, 413, 415, 417, 428, 451)
+    ),
 ]
 
 
@@ -55,6 +59,40 @@ async def test_one_that_is_away_is_tried_for_a_quarter_of_an_hour_and_then_given
         assert len(numbers) == 1  # one order there, however often it was asked for
         alarms = "select from alarms where about_tenant = $1 and kind = 'CALL_UNKNOWN'"
         assert await running.rows(ISP, alarms) == []
+
+
+async def test_what_may_pass_is_asked_again_and_waits_meanwhile(running: Gateway) -> None:
+    async with far(running) as there:
+        for place, status in enumerate((408, 423, 425, 429, 503)):
+            there.answers["POST service-orders"] = (status, {"messages": ["later"]})
+            order = await there.ordered(uprn=str(int(UPRN) + place))
+            await running.walk(timedelta(seconds=4))
+            read = (await there.ask("GET", f"service-orders/{order}")).body
+            assert (read["status"], types(read)) == ("RECEIVED_BY_GATEWAY", []), status
+            there.answers["POST service-orders"] = (202, None)
+            await running.walk(timedelta(minutes=1))
+            assert (await there.ask("GET", f"service-orders/{order}")).body["status"] == "SENT_TO_SUPPLIER"
+
+
+async def test_a_conflict_may_be_with_what_was_asked_for_before(running: Gateway) -> None:
+    """Whoever says 503 may have done it all the same; at the first time there is nothing that it could have done."""
+    async with far(running) as there:
+        there.answers["POST service-orders"] = (503, {"messages": ["closed"]})
+        order = await there.ordered()
+        await running.walk(timedelta(seconds=4))
+        there.answers["POST service-orders"] = (409, {"messages": ["I have that"]})
+        there.answers["GET service-orders"] = (200, {"status": "ACKNOWLEDGED", "supplierOrderReference": "A1"})
+        await running.walk(timedelta(minutes=1))
+        read = (await there.ask("GET", f"service-orders/{order}")).body
+        assert (read["status"], types(read)) == ("ACKNOWLEDGED", ["UPDATE", "ACKNOWLEDGED"])
+        there.answers["POST service-order-amendments"] = (409, {"messages": ["not now"]})
+        asked = await there.ask("POST", "service-order-amendments", {"orderId": order, "notes": "ring"})
+        await running.walk(timedelta(seconds=4))
+        change = (await there.ask("GET", f"service-order-amendments/{asked.body['id']}")).body
+        assert change["status"] == "FAILED_TO_SEND"
+        assert len(there.asked("service-order-amendments")) == 1
+        read = (await there.ask("GET", f"service-orders/{order}")).body
+        assert (read["status"], types(read)[2:]) == ("ACKNOWLEDGED", ["SUPPLIER_FAULT"])
 
 
 async def test_an_answer_that_was_lost_is_looked_up_and_never_sent_again(running: Gateway) -> None:

@@ -130,43 +130,51 @@ async def _background(work_: Any) -> AsyncGenerator[None]:
 @asynccontextmanager
 async def _shared(plan: Plan) -> AsyncGenerator[Shared]:
     settings = plan.settings
-    db = Db(plan.dsn, role=APP_ROLE, size=settings.pool_size)
     keys = vault.from_settings(settings)
-    callers = Callers(db, keys, settings)
-    try:
+    async with _connections(plan, APP_ROLE, settings.pool_size) as db:
         yield Shared(
             db=db,
             clock=plan.clock(db),
             settings=settings,
             vault=keys,
-            callers=callers,
+            callers=Callers(db, keys, settings),
             guard=outbound.to_tenants(settings),
             supplier_guard=outbound.to_suppliers(settings),
         )
+
+
+@asynccontextmanager
+async def _connections(plan: Plan, role: str, size: int) -> AsyncGenerator[Db]:
+    db = Db(plan.dsn, role=role, size=size)
+    try:
+        yield db
     finally:
         await db.close()
 
 
 async def _take_back_leases(plan: Plan) -> None:
     """The embedded server is ours alone, so whoever held a lease is dead."""
-    db = Db(plan.dsn, role=WORK_ROLE, size=1)
-    try:
+    async with _connections(plan, WORK_ROLE, 1) as db:
         await lanes.rescue(db, everybody=True)
-    finally:
-        await db.close()
+
+
+@asynccontextmanager
+async def _of_worker(plan: Plan, shared: Shared) -> AsyncGenerator[Shared]:
+    """With connections of the worker's own, closed last: to the end its parts have something to write."""
+    async with _connections(plan, WORK_ROLE, shared.settings.pool_size) as db:
+        yield replace(shared, db=db, clock=plan.clock(db))
 
 
 @asynccontextmanager
 async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
     settings = plan.settings
-    db = Db(plan.dsn, role=WORK_ROLE, size=settings.pool_size)
-    clock = plan.clock(db)
-    mine = replace(shared, db=db, clock=clock)
     async with (
+        _of_worker(plan, shared) as mine,
         outbound.connector(shared) as connector,
         on_duty(settings, work.sign) as duty,
         outbound.networks(mine, Half.WORKER) as networks,
     ):
+        db, clock = mine.db, mine.clock
         parts = work.Work(
             db=db,
             clock=clock,
@@ -188,7 +196,6 @@ async def _working(plan: Plan, shared: Shared) -> AsyncGenerator[Hints]:
         finally:
             await runner.stop()
             await asyncio.gather(running, return_exceptions=True)
-            await db.close()
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@
 | UNREACHABLE | no address, no connection, not allowed, or resting | SUPPLIER_FAULT | yes |
 | TIMED_OUT | nothing came in time, or a 504 did | SUPPLIER_TIMED_OUT | no |
 | BROKEN | what came cannot be read, or redirects | SUPPLIER_FAULT | no |
-| ERROR | 5xx, or a 4xx that the call does not have | SUPPLIER_FAULT, the network's words | 503 and most 4xx |
+| ERROR | 5xx, or a 4xx that the call does not have | SUPPLIER_FAULT, the network's words | 503, and 4xx but 409 |
 | REFUSED_CREDENTIALS | 401 or 403, or no token | SUPPLIER_FAULT, the network's words | yes |
 | OUR_FAULT | 400 | GATEWAY_FAULT | yes |
 | NOT_IMPLEMENTED | 501 or 405, or an extension that it has not | NOT_IMPLEMENTED | yes |
@@ -13,6 +13,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 
 from fibregate import errors
@@ -47,6 +48,9 @@ _CODES: Final[Mapping[Failure, str]] = {
     Failure.OUR_FAULT: "GATEWAY_FAULT",
     Failure.NOT_IMPLEMENTED: "NOT_IMPLEMENTED",
 }
+_TOO_EARLY: Final = 425
+_LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LOCKED, _TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_SERVERS_OWN: Final = 500
 _ILL: Final = frozenset({Failure.UNREACHABLE, Failure.TIMED_OUT, Failure.BROKEN, Failure.ERROR})
 
 
@@ -74,6 +78,13 @@ class SupplierFailed(Exception):
         """Whether this speaks against the network's health."""
         self.status = status
         self.retry_after = retry_after
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may be taken a little later. Any other 4xx will be the same 4xx again."""
+        if self.kind is Failure.ERROR and self.status is not None:
+            return self.status in _LATER or self.status >= _SERVERS_OWN
+        return self.kind in {Failure.ERROR, Failure.UNREACHABLE}
 
     @property
     def code(self) -> str:

@@ -1,8 +1,10 @@
 """The documents and a page for people at `/docs`, made on the server: no scripts, nothing from outside."""
 
+import asyncio
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any, Final
 
@@ -43,24 +45,34 @@ _JSON: Final = ((b"content-type", b"application/json"),)
 
 def mounts(doors: Sequence[Door[Any]]) -> dict[str, ASGIApp]:
     """`/openapi/<door>.json`, `/docs` and `/docs/<door>` by exact path."""
-    found: dict[str, ASGIApp] = {"/docs": _Page(_HTML, _index(doors).encode())}
+    found: dict[str, ASGIApp] = {"/docs": _Page(_HTML, lambda: _index(doors).encode())}
     for door in doors:
-        document = openapi.document(door)
-        name = door.dialect.name
-        found[f"/openapi/{name}.json"] = _Page(_JSON, orjson.dumps(document, option=orjson.OPT_INDENT_2))
-        found[f"/docs/{name}"] = _Page(_HTML, page(document, name).encode())
+        found[f"/openapi/{door.dialect.name}.json"] = _Page(_JSON, partial(_written, door))
+        found[f"/docs/{door.dialect.name}"] = _Page(_HTML, partial(_shown, door))
     return found
 
 
-class _Page:
-    """Bytes made once."""
+def _written(door: Door[Any]) -> bytes:
+    return orjson.dumps(openapi.document(door), option=orjson.OPT_INDENT_2)
 
-    def __init__(self, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> None:
-        self._headers = [*headers, (b"content-length", b"%d" % len(body))]
-        self._body = body
+
+def _shown(door: Door[Any]) -> bytes:
+    return page(openapi.document(door), door.dialect.name).encode()
+
+
+class _Page:
+    """Bytes made once, when first asked for and in a thread: all of them take longer than the rest of a start."""
+
+    def __init__(self, headers: tuple[tuple[bytes, bytes], ...], make: Callable[[], bytes]) -> None:
+        self._headers = headers
+        self._make = make
+        self._body: bytes | None = None
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
+        if self._body is None:
+            self._body = await asyncio.to_thread(self._make)
+        headers = [*self._headers, (b"content-length", b"%d" % len(self._body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": self._body})
 
 

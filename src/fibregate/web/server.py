@@ -60,8 +60,8 @@ class Server:
         """Accepts nothing more and lets what is in flight finish, for at most `grace` seconds of the real clock."""
         if self._ticking is None:
             return
-        self._server.should_exit = True
-        await self._ticking
+        self._ticking.cancel()  # it does nothing but look at the clock, and sleeps in between
+        await asyncio.gather(self._ticking, return_exceptions=True)
         self._ticking = None
         self._config.timeout_graceful_shutdown = max(1, round(grace))
         await self._server.shutdown(sockets=self._sockets)

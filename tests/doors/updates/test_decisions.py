@@ -19,8 +19,9 @@ async def ask(running: Gateway, kind: str, number: int, **asked: Any) -> str:
     body = {"id": number, "orderId": 127, **asked}
     silent = {"X-Scenario": f"{kind.upper()}_PENDING"}
     assert (await running.ask("POST", f"service-order-{kind}s", body=body, extra=silent)).status == 202
-    await until(running, lambda read: read["status"] == f"PENDING_{kind.upper()}")
-    return str((await stands(running, kind, number))["supplierReference"])
+    # not the order's own status: another change may have moved it there before
+    there = await until(running, lambda read: read["status"] == "PENDING", path=f"service-order-{kind}s/{number}")
+    return str(there["supplierReference"])
 
 
 async def stands(running: Gateway, kind: str, number: int) -> Any:

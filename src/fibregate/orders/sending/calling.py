@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
@@ -20,13 +21,11 @@ from fibregate.suppliers.answers import (
     Taken,
 )
 from fibregate.suppliers.calls import Network
-from fibregate.suppliers.failures import Failure, SupplierFailed
+from fibregate.suppliers.failures import SupplierFailed
 from fibregate.suppliers.ledger import actions as ledger
 from fibregate.suppliers.ledger import store as calls
 from fibregate.suppliers.ledger.model import CallKind, CallState
 from fibregate.suppliers.questions import AmendmentAsked, CancellationAsked, Cease, Modify, Provide, Trace
-
-_TRANSIENT = frozenset({Failure.UNREACHABLE, Failure.ERROR})
 
 
 async def call(desk: Desk, job: Job, headers: Mapping[str, str]) -> Found:
@@ -111,17 +110,22 @@ async def _failed(tx: Tx, claim: Claim, job: Job, failed: SupplierFailed, now: B
         await _settle(tx, job, CallState.UNKNOWN, now, job.call.outcome or outcome)
         await _later(tx, claim, job, now)
         return
-    if not failed.nothing_done:
+    if not (failed.nothing_done or _conflicts(job, failed)):
         await _settle(tx, job, CallState.UNKNOWN, now, outcome)
         await _later(tx, claim, job, now)
         return
     await _settle(tx, job, CallState.INTENT, now, outcome)
-    if failed.kind in _TRANSIENT and not ledger.is_over(job.call, now):
+    if failed.may_pass and not ledger.is_over(job.call, now):
         await _later(tx, claim, job, now)
         return
     await lanes.complete(tx, claim, done=claim.head)
     told = replace(job.call, state=CallState.INTENT, outcome=outcome)
     await ends.give_up(tx, replace(job, call=told), now)
+
+
+def _conflicts(job: Job, failed: SupplierFailed) -> bool:
+    """At a number that was never said before, a conflict is not with what we asked for the time before."""
+    return failed.status == HTTPStatus.CONFLICT and job.call.sent_at is None
 
 
 async def _absent(tx: Tx, claim: Claim, job: Job, now: BusinessTime) -> None:
