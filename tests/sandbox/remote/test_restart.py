@@ -20,7 +20,9 @@ from tests.sandbox.remote.caller import (
     unvisited,
     updates_door,
 )
+from typer.testing import CliRunner
 
+from fibregate.cli.main import app
 from fibregate.sandbox.remote import behaviours, premises
 
 
@@ -93,33 +95,23 @@ async def test_a_line_that_a_kill_cut_off_is_left_out(tmp_path: Path) -> None:
         assert all(orjson.loads(one) for one in state.read_bytes().splitlines())
 
 
-async def test_the_command_lists_what_it_can_do() -> None:
-    ran = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "fibregate", "remote-network", "--list"), stdin=DEVNULL, stdout=PIPE
-    )
-    said, _ = await ran.communicate()
-    lines = [one.split(maxsplit=2) for one in said.decode().splitlines()]
+def test_the_command_lists_what_it_can_do() -> None:
+    listed = CliRunner().invoke(app, ["remote-network", "--list"])
+    lines = [one.split(maxsplit=2) for one in listed.stdout.splitlines()]
     assert [(int(uprn), name) for uprn, name, _ in lines] == [
         (behaviours.first_uprn(one), one.name) for one in behaviours.BEHAVIOURS
     ]
 
 
-async def test_the_command_refuses_what_it_cannot_do(tmp_path: Path) -> None:
-    taken = socket.create_server(("127.0.0.1", 0))
-    port = str(taken.getsockname()[1])
-    for words_, code, said in (
-        (["--behave", "nicely"], 2, b"no behaviour"),
-        (["--client", "gateway"], 2, b"ID:SECRET"),
-        (["--now", "tomorrow"], 2, b"--now"),
-        (["--port", port], 1, b"in use"),
-        (["--state", str(tmp_path)], 1, b"directory"),
-    ):
-        ran = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "fibregate", "remote-network", "--port", "0", *words_),
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        _, complaint = await asyncio.wait_for(ran.communicate(), PATIENCE)
-        assert (ran.returncode, said in complaint) == (code, True), complaint
-    taken.close()
+def test_the_command_refuses_what_it_cannot_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for words_, code, said in (
+            (["--behave", "nicely"], 2, "no behaviour"),
+            (["--client", "gateway"], 2, "ID:SECRET"),
+            (["--now", "tomorrow"], 2, "--now"),
+            (["--port", port], 1, "in use"),
+            (["--state", str(tmp_path)], 1, "directory"),
+        ):
+            ran = CliRunner().invoke(app, ["remote-network", "--port", "0", *words_])
+            assert (ran.exit_code, said in ran.stderr) == (code, True), ran.output
