@@ -86,7 +86,7 @@ def _cover(walked: set[tuple[str, str]], findings: Findings) -> None:
                 findings.broke(UNTRIED, f"{reason} in {state}")
 
 
-_CI: Final[dict[str, Any]] = {"machines": 500, "steps": 50, "tables": 2, "shrinks": True, "covers": True}
+_CI: Final[dict[str, Any]] = {"machines": 500, "steps": 50, "tables": 4, "shrinks": True, "covers": True}
 _SMOKE: Final[dict[str, Any]] = {"machines": 6, "steps": 20, "tables": 1, "shrinks": True, "covers": False}
 
 PROOF: Final = Proof(
