@@ -48,11 +48,24 @@ def replay_cursor(tenant: TenantId, created_at: datetime, replay: UUID) -> str:
 
 def read_replay_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
     """Creation time and id of the last replay seen. Raises `Invalid`."""
+    return _moment_and_id(text, "r", tenant)
+
+
+def quote_cursor(tenant: TenantId, created_at: datetime, quote: UUID) -> str:
+    return _written("q", tenant, created_at.isoformat(), str(quote))
+
+
+def read_quote_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
+    """Creation time and id of the last quote seen. Raises `Invalid`."""
+    return _moment_and_id(text, "q", tenant)
+
+
+def _moment_and_id(text: str | None, kind: str, tenant: TenantId) -> tuple[datetime, UUID] | None:
     if text is None:
         return None
-    created_at, replay = _read(text, "r", tenant, count=2)
+    at, named = _read(text, kind, tenant, count=2)
     try:
-        moment, identity = datetime.fromisoformat(created_at), UUID(replay)
+        moment, identity = datetime.fromisoformat(at), UUID(named)
     except ValueError:
         raise _not_ours() from None
     if moment.tzinfo is None:
