@@ -44,14 +44,7 @@ async def ask(tx: Tx, tenant: TenantId, wish: Wish, ways: Mapping[str, Route], *
     found = _faults(wish, [question for _, question in asked])
     if found:
         raise Invalid(found)
-    answers = [
-        Answered(
-            item=one,
-            supplier=ways[one.supplier].supplier.supplier_id,
-            said=question if isinstance(question, GatewayError) else await ethernet.quote(tx, question, now),
-        )
-        for one, question in asked
-    ]
+    answers = await _answers(tx, asked, ways, now)
     _refuse_where_nobody_answered(answers)
     quote = uuid4()
     await store.insert(
@@ -74,6 +67,19 @@ async def ask(tx: Tx, tenant: TenantId, wish: Wish, ways: Mapping[str, Route], *
         request_id=asker.request_id,
     )
     return await get(tx, tenant, quote)
+
+
+async def _answers(
+    tx: Tx, asked: Sequence[tuple[ItemWish, Question | GatewayError]], ways: Mapping[str, Route], now: datetime
+) -> list[Answered]:
+    """In their order; numbers are taken supplier by supplier, so that no two quotes wait for each other."""
+    suppliers = [ways[one.supplier].supplier.supplier_id for one, _ in asked]
+    answers: dict[int, Answered] = {}
+    for place in sorted(range(len(asked)), key=lambda one: (suppliers[one], one)):
+        item, question = asked[place]
+        said = question if isinstance(question, GatewayError) else await ethernet.quote(tx, question, now)
+        answers[place] = Answered(item=item, supplier=suppliers[place], said=said)
+    return [answers[place] for place in range(len(asked))]
 
 
 def _rows(place: int, one: Answered) -> list[dict[str, Any]]:
