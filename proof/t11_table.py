@@ -285,6 +285,27 @@ AT_MANAGE: Final = (
         path=f"{MANAGE}/orders/{{order}}/options",
         prepare=own.a_told_order,
     ),
+    Sample(
+        route="manage listQuotes",
+        method="GET",
+        path=f"{MANAGE}/quotes",
+        kind=Kind.OWN,
+        prepare=own.a_quote,
+        shows=True,
+    ),
+    Sample(
+        route="manage listQuotes",
+        method="GET",
+        path=f"{MANAGE}/quotes?after={{cursor}}",
+        prepare=own.a_cursor_of_quotes,
+    ),
+    Sample(
+        route="manage readQuote",
+        method="GET",
+        path=f"{MANAGE}/quotes/{{quote}}",
+        prepare=own.a_quote,
+        shows=True,
+    ),
     Sample(route="manage listSuppliers", method="GET", path=f"{MANAGE}/suppliers", kind=Kind.OWN, shows=True),
     Sample(route="manage listServices", method="GET", path=f"{MANAGE}/services", kind=Kind.OWN),
     Sample(

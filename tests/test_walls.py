@@ -219,9 +219,8 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
         expected = re.sub(rb'"uuid":"[^"]*"', b"", nothing.raw)
         for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727")):
             expected = expected.replace(absent_one, ours)
-        assert shown == expected.replace(
-            nobodys.encode(), (theirs.quote if "/quotes/" in path else theirs.endpoint).encode()
-        )
+        named = theirs.quote if "/quotes/" in path else theirs.endpoint
+        assert shown == expected.replace(nobodys.encode(), named.encode())
 
 
 async def test_every_route_has_a_scope_or_is_known_to_be_public(
@@ -241,7 +240,7 @@ async def test_every_route_has_a_scope_or_is_known_to_be_public(
     assert public == PUBLIC
     replayed = [
         (method, path if path.startswith("/") else f"{WHOLESALE}/{path}")
-        for method, path, _ in Theirs("some-id", "cursor").requests()
+        for method, path, _ in Theirs("some-id", "cursor", "some-quote").requests()
     ]
     for path, route in routes:
         pattern = re.compile(re.sub(r"\{\w+(:int)?\}", "[^/]+", path))
