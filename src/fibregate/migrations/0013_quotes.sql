@@ -1,5 +1,5 @@
 -- squawk-ignore-file constraint-missing-not-valid, require-concurrent-index-creation, disallowed-unique-constraint
--- squawk-ignore-file adding-foreign-key-constraint
+-- squawk-ignore-file adding-foreign-key-constraint, ban-drop-constraint
 -- (a supplier is one of a handful of rows, and the other tables are new, so nobody waits behind the locks of this file)
 
 -- Our own network may sell Ethernet under a code of its own; where it does not, it sells it under its usual one.
