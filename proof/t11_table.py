@@ -309,6 +309,27 @@ AT_MANAGE: Final = (
         prepare=own.a_charge,
         body={"decision": "ACCEPT", "amount": "2350.00"},
     ),
+    Sample(
+        route="manage listQuotes",
+        method="GET",
+        path=f"{MANAGE}/quotes",
+        kind=Kind.OWN,
+        prepare=own.a_quote,
+        shows=True,
+    ),
+    Sample(
+        route="manage listQuotes",
+        method="GET",
+        path=f"{MANAGE}/quotes?after={{cursor}}",
+        prepare=own.a_cursor_of_quotes,
+    ),
+    Sample(
+        route="manage readQuote",
+        method="GET",
+        path=f"{MANAGE}/quotes/{{quote}}",
+        prepare=own.a_quote,
+        shows=True,
+    ),
     Sample(route="manage listSuppliers", method="GET", path=f"{MANAGE}/suppliers", kind=Kind.OWN, shows=True),
     Sample(route="manage listServices", method="GET", path=f"{MANAGE}/services", kind=Kind.OWN),
     Sample(

@@ -8,6 +8,7 @@ from proof.caller import SUPPLIER_TOKEN, TENANT_DOOR, TENANT_TOKEN
 from proof.t11_owner import Ids, Owner
 from proof.t11_sample import Kind, Sample
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN, SUPPLIER
+from proof.traffic import quote
 
 _UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
 _VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
@@ -43,6 +44,10 @@ def _visit(asker: Owner, _: Ids) -> Mapping[str, Any]:
     return asker.asked_visit()
 
 
+def _quote(asker: Owner, _: Ids) -> Mapping[str, Any]:
+    return quote(asker.mark)
+
+
 def _new_visit_for_an_order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
     return {"orderId": asker.visited, "appointmentReservationId": ids["visit"]}
 
@@ -70,6 +75,17 @@ AT_TENANT: Final = (
         method="GET",
         path=f"{TENANT_DOOR}/service-availability?{_UPRN.format(FIRST_UPRN)}&suppliers={SUPPLIER},{{supplier}}",
         prepare=own.a_supplier_of_its_own,
+    ),
+    Sample(
+        route="tenant askQuote",
+        method="POST",
+        path=f"{TENANT_DOOR}/quote",
+        kind=Kind.OWN,
+        prepare=own.a_request,
+        body=_quote,
+        headers={**_SAME_REQUEST, **_SAME_KEY},
+        gets=201,
+        shows=True,
     ),
     Sample(route="tenant findAppointments", method="GET", path=_SLOTS, kind=Kind.OWN),
     Sample(

@@ -2,8 +2,10 @@
 
 from uuid import uuid4
 
+from proof.caller import TENANT_DOOR
 from proof.t11_owner import FAR, MANAGE, Ids, Owner
 from proof.town import FIRST_UPRN
+from proof.traffic import quote
 
 
 async def nothing(_: Owner) -> Ids:
@@ -156,6 +158,16 @@ async def a_visit_for_an_order(of: Owner) -> Ids:
     """For the order that the tenant then has with a visit."""
     of.visited = await of.with_visit()
     return {"visit": await of.visit(), "change": of.number()}
+
+
+async def a_quote(of: Owner) -> Ids:
+    return {"quote": (await of.ok("POST", f"{TENANT_DOOR}/quote", quote(of.mark))).body["id"]}
+
+
+async def a_cursor_of_quotes(of: Owner) -> Ids:
+    for _ in range(2):
+        await a_quote(of)
+    return {"cursor": (await of.read(f"{MANAGE}/quotes?limit=1"))["nextCursor"]}
 
 
 async def a_supplier_of_its_own(_: Owner) -> Ids:

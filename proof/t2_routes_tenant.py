@@ -36,6 +36,10 @@ async def _cancel(on: Stage, tenant: str, number: int) -> Asked:
     return Asked("POST", f"{TENANT_DOOR}/service-order-cancellations", body, (number,))
 
 
+async def _quote(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
+    return Asked("POST", f"{TENANT_DOOR}/quote", traffic.quote("T2"), (number,))
+
+
 _REQUEST: Final = "('t2-' || $2::bigint)"
 _COUNTED: Final = f"""
 (select count(*) from audit as a where a.about_tenant = $1 and a.act = '{{}}' and a.request_id = {_REQUEST}) as acts,
@@ -64,6 +68,13 @@ left join lanes as l on l.key = 'change:' || o.order_key
 where o.tenant_id = $1 and o.id = $2
 """  # noqa: S608 - put together from this file only
 
+_QUOTED: Final = f"""
+select count(distinct q.quote_id) as quotes, count(distinct i.supplier_quote_id) as items,
+    {_COUNTED.format("quote.ask")}
+from quotes as q left join quote_items as i on i.tenant_id = $1 and i.quote_id = q.quote_id
+where q.tenant_id = $1 and q.request_id = {_REQUEST}
+"""  # noqa: S608 - put together from this file only
+
 _ONE_CHANGE: Final = {"changes": 1, "sent": 1, "work": 1, "counted": 1, "acts": 1, "answers": 1}
 
 TENANT_ROUTES: Final = (
@@ -78,6 +89,12 @@ TENANT_ROUTES: Final = (
         prepare=_order,
         effect=_PLACED,
         expected={"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "answers": 1},
+    ),
+    Route(
+        name="tenant askQuote",
+        prepare=_quote,
+        effect=_QUOTED,
+        expected={"quotes": 1, "items": 1, "acts": 1, "answers": 1},
     ),
     Route(name="tenant amendOrder", prepare=_amend, effect=_CHANGED.format(kind="amendment"), expected=_ONE_CHANGE),
     Route(

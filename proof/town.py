@@ -22,6 +22,26 @@ FIRST_UPRN: Final = 200_000_000_001
 FIRST_VISITED_UPRN: Final = 300_000_000_001
 """An engineer visits these: an order quotes an appointment."""
 
+SITES: Final = (400_000_000_001, 400_000_000_002)
+"""Two sites of the network's Ethernet, which are no premises."""
+
+SITES_POSTCODE: Final = "FB1 2AC"
+_SITES: Final = "kind,identifier,name,postcode,easting,northing,work\n" + "".join(
+    f"UPRN,{one},Site,{SITES_POSTCODE},54000{one % 10},310000,NONE\n" for one in SITES
+)
+_PRICES: Final = """\
+validity_days = 30
+included_construction = 2800.00
+lead_days = { none = 15, survey = 30, civils = 65 }
+terms = { 36 = 85 }
+distances = [{ from_metres = 0, monthly = 0.00 }]
+
+[[products]]
+id = "ethernet-epl"
+name = "Ethernet private line"
+roles = "ENDS"
+bandwidths = { 1G1G = { monthly = 350.00, connection = 1200.00 } }
+"""
 _COLUMNS: Final = "uprn,area,profile,installation_type,street_number,street_name,city,postcode\n"
 _templates: dict[str, Path] = {}
 
@@ -97,6 +117,9 @@ async def _furnished(source: Path, town: Town) -> Path:
 async def _furnish(gateway: Gateway, town: Town) -> None:
     file = gateway.folder / "premises.csv"
     file.write_text(town.csv, "utf-8")
+    sites, prices = gateway.folder / "sites.csv", gateway.folder / "prices.toml"
+    sites.write_text(_SITES, "utf-8")
+    prices.write_text(_PRICES, "utf-8")
     offers = ("--offer", "LINE_PROFILE=55/55,80/20", "--offer", "MINIMUM_SPEED=100")
     ways = [("--supplier", SUPPLIER), *(("--tenant", code) for code in town.tenants)]
     *_, said = await gateway.cli_rounds(
@@ -107,6 +130,8 @@ async def _furnish(gateway: Gateway, town: Town) -> None:
         ],
         [
             ["premises", "import", str(file)],
+            ["ethernet", "prices", str(prices)],
+            ["ethernet", "sites", str(sites)],
             *(_handover(code, number) for number, code in enumerate(town.tenants)),
             *([_slots(town)] if town.places else []),
         ],

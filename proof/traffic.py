@@ -98,6 +98,32 @@ def order(number: int, code: str) -> dict[str, Any]:
     }
 
 
+def quote(mark: str) -> dict[str, Any]:
+    """Of Ethernet between the town's two sites, with the mark in what is shown again."""
+    ends = zip(town.SITES, ("A-END", "B-END"), strict=True)
+    item = {
+        "id": 1,
+        "supplier": SUPPLIER,
+        "sites": [
+            {
+                "name": mark,
+                "postcode": town.SITES_POSTCODE,
+                "role": role,
+                "address": {"id": str(place), "type": "UPRN"},
+            }
+            for place, role in ends
+        ],
+        "contractDetails": {"contractLength": {"value": 36, "unit": "MONTH"}},
+        "service": [
+            {
+                "serviceSpecification": {"id": "ethernet-epl"},
+                "serviceCharacteristic": [{"name": "POINT_OF_INTERCONNECT", "value": "1G1G"}],
+            }
+        ],
+    }
+    return {"externalIdentifier": mark[:64], "quoteItems": [item]}
+
+
 def update(identity: str, number: int, code: str, place: int, *, reason: str, status: str) -> dict[str, Any]:
     """Its text names it, so that what was caused by it can be told from anything else."""
     now = datetime.now(UTC)

@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.doors.tenant.quoting import quote
 from tests.doors.updates.test_updates import QUIET
 from tests.journeys.gateway import WHOLESALE, Card, Gateway, gateway
 from tests.journeys.requests import booking, cease, modify, order
@@ -45,6 +46,7 @@ class Theirs:
 
     endpoint: str
     cursor: str
+    quote: str
 
     def requests(self) -> list[tuple[str, str, Any]]:
         change = {"url": "http://127.0.0.1:9/stolen", "rendering": "wholesale-webhook"}
@@ -69,6 +71,9 @@ class Theirs:
             ("GET", "/manage/v1/kcis", None),
             ("GET", f"/manage/v1/kcis?after={self.cursor}", None),
             ("GET", "/manage/v1/orders", None),
+            ("GET", "/manage/v1/quotes", None),
+            ("GET", "/manage/v1/quotes?externalIdentifier=" + CANARY, None),
+            ("GET", f"/manage/v1/quotes/{self.quote}", None),
             ("GET", "/manage/v1/services", None),
             ("GET", f"/manage/v1/services?serviceId={SERVICE}", None),
             ("POST", "service-orders", modify(902, SERVICE, tenant="ISP2", requestedCompletionDate="2025-07-30")),
@@ -130,7 +135,9 @@ async def furnish(one: Gateway) -> Theirs:
         CANARY,
     )
     feed = await one.ask("GET", "/manage/v1/kcis?limit=1", tenant="ISP1")
-    return Theirs(made.body["id"], feed.body["nextCursor"])
+    quoted = await one.ask("POST", "/v1/quote", tenant="ISP1", body=quote(reference=CANARY))
+    assert quoted.status == 201, quoted.raw
+    return Theirs(made.body["id"], feed.body["nextCursor"], quoted.body["id"])
 
 
 def leaks(status: int, raw: bytes) -> bool:
@@ -198,7 +205,8 @@ async def test_nothing_of_one_tenant_reaches_another(
 
 async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gateway) -> None:
     theirs = await furnish(running)
-    absent = Theirs("00000000-0000-4000-8000-000000000000", theirs.cursor)
+    nobodys = "00000000-0000-4000-8000-000000000000"
+    absent = Theirs(nobodys, theirs.cursor, nobodys)
     pairs = zip(theirs.requests(), absent.requests(), strict=True)
     for (method, path, body), (_, other, other_body) in pairs:
         if "?after=" in path or "{" in path:
@@ -214,7 +222,8 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
         expected = re.sub(rb'"uuid":"[^"]*"', b"", nothing.raw)
         for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727")):
             expected = expected.replace(absent_one, ours)
-        assert shown == expected.replace(absent.endpoint.encode(), theirs.endpoint.encode())
+        named = theirs.quote if "/quotes/" in path else theirs.endpoint
+        assert shown == expected.replace(nobodys.encode(), named.encode())
 
 
 async def test_every_route_has_a_scope_or_is_known_to_be_public(
@@ -234,7 +243,7 @@ async def test_every_route_has_a_scope_or_is_known_to_be_public(
     assert public == PUBLIC
     replayed = [
         (method, path if path.startswith("/") else f"{WHOLESALE}/{path}")
-        for method, path, _ in Theirs("some-id", "cursor").requests()
+        for method, path, _ in Theirs("some-id", "cursor", "some-quote").requests()
     ]
     for path, route in routes:
         pattern = re.compile(re.sub(r"\{\w+(:int)?\}", "[^/]+", path))

@@ -27,7 +27,8 @@ EVERY = sorted(paths())
 def test_the_commands_that_an_operator_needs_are_there() -> None:
     assert {path[0] for path in EVERY} == {
         *("serve", "web", "work", "migrate", "sandbox", "remote-network", "demo", "doctor"),
-        *("tenant", "credential", "signing-key", "premises", "slots", "services", "order", "work-order"),
+        *("tenant", "credential", "signing-key", "premises", "slots", "services", "ethernet", "quote"),
+        *("order", "work-order"),
         *("actions", "alarms", "why", "bundle", "certify", "supplier", "kci", "endpoint"),
     }
 

@@ -10,4 +10,4 @@ from fibregate.vocabulary import TenantId
 async def check(db: Db, tenant: TenantId, uprn: int) -> Availability:
     """One read: the premises, its lines and the tenant's handover there."""
     row = await store.find(db, tenant, uprn)
-    return Availability(premises.read(row), row["open_orders"]) if row else Availability(None, 0)
+    return Availability(premises.read(row), row["open_orders"], row["ethernet"]) if row else Availability(None, 0)

@@ -11,7 +11,7 @@ from fibregate.availability import own
 from fibregate.clock import BusinessClock, BusinessTime
 from fibregate.db import Db
 from fibregate.errors import GatewayError, Invalid, SupplierFault, SupplierTimedOut
-from fibregate.suppliers.accounts.model import Capability, Route
+from fibregate.suppliers.accounts.model import Capability, Route, Supplier
 from fibregate.suppliers.accounts.networks import Networks
 from fibregate.suppliers.accounts.routing import lacks
 from fibregate.suppliers.answers import Availability, Refused
@@ -77,14 +77,14 @@ async def _found(
         return refusal
     if route.account_id is None:
         async with asyncio.timeout(how.seconds):
-            return await _own(how, tenant, asked)
+            return await _own(how, tenant, route.supplier, asked)
     network = await how.networks.at(route.account_id, within=how.seconds)
     said = await network.availability(asked, trace)
     return Invalid(said.messages) if isinstance(said, Refused) else said
 
 
-async def _own(how: Asking, tenant: TenantId, asked: AvailabilityAsked) -> Availability:
+async def _own(how: Asking, tenant: TenantId, supplier: Supplier, asked: AvailabilityAsked) -> Availability:
     uprn = own.uprn_of(asked.address)
     if uprn is not None:
         await how.before_own(uprn)
-    return await own.answer(how.db, tenant, asked)
+    return await own.answer(how.db, tenant, asked, supplier)

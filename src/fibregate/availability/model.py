@@ -7,10 +7,14 @@ from fibregate.suppliers.network.model import ADDRESS_NOT_KNOWN, TEXTS, Premises
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """What one network says of one address; `premises` is None where no list has it."""
+    """What one network says of one address; `premises` is None where no list has it.
+
+    `ethernet`: it is a site of the network's Ethernet, too.
+    """
 
     premises: Premises | None
     open_orders: int
+    ethernet: bool = False
 
     @property
     def reason(self) -> dict[str, str] | None:

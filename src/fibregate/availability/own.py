@@ -1,12 +1,15 @@
 """What our own network answers, in the words that all networks share."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from fibregate.availability import actions
+from fibregate.availability import actions, ethernet
+from fibregate.availability.ethernet import ETHERNET
 from fibregate.availability.model import Availability as Found
 from fibregate.db import Db
+from fibregate.suppliers.accounts.model import Supplier
 from fibregate.suppliers.answers import Address, Availability, Choice, Line, Ont, Port, Reason, Site, Specification
 from fibregate.suppliers.network.model import Premises, Terminal
 from fibregate.suppliers.questions import AvailabilityAsked, Characteristic, Identifier
@@ -16,14 +19,47 @@ BROADBAND: Final = "BROADBAND"
 _NOWHERE: Final[dict[str, Any]] = {}
 
 
-async def answer(db: Db, tenant: TenantId, asked: AvailabilityAsked) -> Availability:
-    """It knows addresses by their UPRN alone."""
+async def answer(db: Db, tenant: TenantId, asked: AvailabilityAsked, supplier: Supplier) -> Availability:
+    """What it sells at an address under that code; premises are known by UPRN alone, Ethernet sites by NAD too."""
+    kinds = frozenset(asked.service_types or (BROADBAND, ETHERNET)) - ({BROADBAND} if supplier.only_ethernet else set())
+    found = await _found(db, tenant, asked)
+    if found.premises is not None and BROADBAND in kinds and not (found.ethernet or ETHERNET in asked.service_types):
+        return _broadband(asked, found)
+    between = await ethernet.answer(db, supplier.supplier_id, asked.address) if ETHERNET in kinds else None
+    if found.premises is None or BROADBAND not in kinds:
+        return between or _nothing(asked, found)
+    return _both(_broadband(asked, found), between)
+
+
+async def _found(db: Db, tenant: TenantId, asked: AvailabilityAsked) -> Found:
     uprn = uprn_of(asked.address)
-    found = await actions.check(db, tenant, uprn) if uprn is not None else Found(None, 0)
-    wanted = not asked.service_types or BROADBAND in asked.service_types
+    return Found(None, 0) if uprn is None else await actions.check(db, tenant, uprn)
+
+
+def _nothing(asked: AvailabilityAsked, found: Found) -> Availability:
+    """The address is in no list, or has nothing of the kind."""
+    if found.premises is None:
+        return _broadband(asked, found)
+    known = address(asked.address, found.premises.address)
+    return Availability(address=known, reasons=(ethernet.NOT_HERE,))
+
+
+def _both(broadband: Availability, between: Availability | None) -> Availability:
+    """One answer: nothing keeps a reason that something can be had for."""
+    if between is None:
+        return broadband
+    return replace(
+        broadband,
+        specifications=(*broadband.specifications, *between.specifications),
+        reasons=(),
+        site=broadband.site if broadband.specifications else between.site,
+    )
+
+
+def _broadband(asked: AvailabilityAsked, found: Found) -> Availability:
     return Availability(
         address=address(asked.address, found.premises.address if found.premises else _NOWHERE),
-        specifications=(_specification(found.premises),) if found.premises and not found.reason and wanted else (),
+        specifications=(_specification(found.premises),) if found.premises and not found.reason else (),
         reasons=(Reason(found.reason["code"], found.reason["text"]),) if found.reason else (),
         site=_site(found.premises, new_line=found.new_line) if found.premises else None,
     )

@@ -6,7 +6,8 @@ from fibregate.vocabulary import TenantId
 
 _FIND = f"""
 select {PREMISES_COLUMNS},
-    (select count(*) from supplier_orders as so where so.uprn = p.uprn and so.ended_at is null) as open_orders
+    (select count(*) from supplier_orders as so where so.uprn = p.uprn and so.ended_at is null) as open_orders,
+    exists (select from ethernet_sites as e where e.kind = 'UPRN' and e.identifier = p.uprn::text) as ethernet
 from premises as p {PREMISES_JOINS} where p.uprn = $2
 """  # noqa: S608 - constants only
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_RIGHT = frozenset({"places", "confirmed", "ordered", "held", "free"})
+_RIGHT = frozenset({"places", "confirmed", "ordered", "held", "free", "monthly", "connection"})
 
 
 def table(heads: Sequence[str], lines: Sequence[Sequence[str]], *, title: str = "") -> None:

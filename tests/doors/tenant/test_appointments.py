@@ -135,7 +135,7 @@ async def test_a_repair_names_its_service(running: Gateway) -> None:
 
 LACKING = ("supplier", "address", "serviceSpecification", "purpose", "timeslot")
 CANNOT_BE: list[tuple[dict[str, Any], str]] = [
-    (visit(supplier="NOBODY"), "supplier: NOBODY is no supplier of yours; accepted: NETWORK1"),
+    (visit(supplier="NOBODY"), "supplier: NOBODY is no supplier of yours; accepted: NETWORK1, SUPPLIER2"),
     (visit(supplier="A-B"), "supplier"),
     (visit(uprn="5"), "address: ADDRESS_NOT_KNOWN"),
     (visit(uprn="x"), "address"),

@@ -98,16 +98,42 @@ async def test_further_keys_of_an_address_are_echoed_and_one_of_them_may_be_the_
     (only,) = got.body
     assert only["address"]["identifier"] == asked
     assert only["serviceSpecifications"]
-    del asked["additionalIdentifiers"]
+    asked = {"id": "A00000099999", "type": "NAD"}
     (none,) = (await ask(running, "GET", f"service-availability?address={quote(json.dumps(asked))}")).body
     assert none["unavailabilityReasons"][0]["code"] == "ADDRESS_NOT_KNOWN"
 
 
-async def test_a_network_without_ethernet_offers_none(running: Gateway) -> None:
-    (only,) = (await check(running, more="&serviceTypes=ETHERNET")).body
-    assert only["serviceSpecifications"] == []
-    (both,) = (await check(running, more="&serviceTypes=ETHERNET,BROADBAND&postalCode=GL20")).body
-    assert both["serviceSpecifications"]
+async def test_where_no_ethernet_can_be_had_that_is_said_and_broadband_is_as_ever(running: Gateway) -> None:
+    for only in (await check(running, more="&serviceTypes=ETHERNET")).body:
+        assert only["serviceSpecifications"] == []
+        assert [one["code"] for one in only["unavailabilityReasons"]] == ["OUT_OF_FOOTPRINT"]
+    both, _ = (await check(running, more="&serviceTypes=ETHERNET,BROADBAND&postalCode=GL20")).body
+    assert [one["id"] for one in both["serviceSpecifications"]] == ["fttp"]
+
+
+async def test_ethernet_can_be_had_at_its_sites_as_far_as_a_headend_reaches(running: Gateway) -> None:
+    one, other = (await check(running, "999900002008", "&serviceTypes=ETHERNET")).body
+    assert (one["supplier"], other["supplier"]) == ("NETWORK1", "SUPPLIER2")
+    assert one["address"]["postcode"] == "FB1 3AJ"
+    assert one["serviceSpecifications"] == other["serviceSpecifications"]
+    characteristics = [
+        {"name": "POINT_OF_INTERCONNECT", "values": ["100M1G", "1G1G"]},
+        {"name": "CONTRACT_TERM", "values": ["12", "36", "60"]},
+    ]
+    assert one["serviceSpecifications"] == [
+        {"id": "ethernet-epl", "name": "Ethernet private line", "serviceCharacteristics": characteristics},
+        {"id": "ftthl2r", "name": "FTTH", "serviceCharacteristics": characteristics},
+    ]
+    line = one["siteInformation"]["line"]
+    assert line["constraints"] == [{"code": "SURVEY_REQUIRED", "text": "A survey comes first"}]
+    assert line["lineCharacteristics"] == [{"name": "MINIMUM_LEAD_TIME", "value": "30"}]
+    (of_any_kind,) = (await check(running, "999900002008")).body
+    assert of_any_kind["serviceSpecifications"] == one["serviceSpecifications"]
+    (none,) = (await check(running, "999900002008", "&serviceTypes=BROADBAND")).body
+    assert none["unavailabilityReasons"][0]["code"] == "ADDRESS_NOT_KNOWN"
+    nad = quote(json.dumps({"id": "A00000031882", "type": "NAD"}))
+    (by_nad,) = (await ask(running, "GET", f"service-availability?address={nad}&suppliers=SUPPLIER2")).body
+    assert [one["id"] for one in by_nad["serviceSpecifications"]] == ["ethernet-epl", "ftthl2r"]
 
 
 async def test_a_supplier_far_away_is_shown_in_the_same_words(running: Gateway) -> None:
@@ -226,7 +252,7 @@ async def test_a_supplier_that_is_not_the_tenants_answers_as_one_that_is_not(run
         await far.add(running, "ALTNET1", there.url, tenants=("ISP1",))
         for named in ("ALTNET1", "NOBODY"):
             told = (await check(running, more=f"&suppliers={named}")).refused(422, "INVALID_REQUEST")
-            assert told == [f"suppliers: {named} is no supplier of yours; accepted: NETWORK1"]
+            assert told == [f"suppliers: {named} is no supplier of yours; accepted: NETWORK1, SUPPLIER2"]
         both = (await check(running, more="&suppliers=ALTNET1,NOBODY,NETWORK1")).refused(422, "INVALID_REQUEST")
         assert len(both) == 2
         (await check(running, more="&suppliers=A-B")).refused(422, "INVALID_REQUEST")

@@ -73,7 +73,7 @@ async def test_each_rule_is_refused_by_name_and_a_refusal_takes_no_number(runnin
     assert theirs.status == 201
     good = {"LINE_PROFILE": "55/55"}
     cases: list[tuple[dict[str, Any], str]] = [
-        (provide(held, supplier="NOBODY"), "supplier: NOBODY is no supplier of yours; accepted: NETWORK1"),
+        (provide(held, supplier="NOBODY"), "supplier: NOBODY is no supplier of yours; accepted: NETWORK1, SUPPLIER2"),
         (provide(held, uprn="5"), "address: ADDRESS_NOT_KNOWN"),
         (provide(held, address={"id": "A00000031882", "type": "NAD"}), "address: ADDRESS_NOT_KNOWN"),
         (provide(held, uprn="999900003002"), "address: OUT_OF_FOOTPRINT"),

@@ -33,7 +33,7 @@ class ChargesQuery(Wire):
     limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
 
 
-class ChargeShown(Wire):
+class NetworkCharge(Wire):
     """One charge. Amounts are exact, in GBP without VAT: `amount` is what is to be paid beyond what is included."""
 
     id: str
@@ -55,7 +55,7 @@ class ChargeShown(Wire):
 class ChargesPage(Wire):
     """Charges, the eldest first; with `nextCursor` while there are more."""
 
-    charges: Annotated[list[ChargeShown], Field(max_length=MOST)]
+    charges: Annotated[list[NetworkCharge], Field(max_length=MOST)]
     next_cursor: str | None = None
 
 
@@ -133,7 +133,7 @@ ROUTES: Final = [
         summary="One charge",
         scope=SCOPE,
         action=read,
-        answers={200: ChargeShown},
+        answers={200: NetworkCharge},
         errors=(404,),
         tags=("Charges",),
         answer_examples={200: CHARGE},
@@ -150,7 +150,7 @@ ROUTES: Final = [
         scope=SCOPE,
         action=decide,
         body=DecisionAsked,
-        answers={200: ChargeShown},
+        answers={200: NetworkCharge},
         errors=(404,),
         tags=("Charges",),
         body_examples={"accept": {"decision": "ACCEPT", "amount": "2350.00"}, "decline": {"decision": "DECLINE"}},

@@ -48,7 +48,7 @@ def replay_cursor(tenant: TenantId, created_at: datetime, replay: UUID) -> str:
 
 def read_replay_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
     """Creation time and id of the last replay seen. Raises `Invalid`."""
-    return _read_made(text, "r", tenant)
+    return _moment_and_id(text, "r", tenant)
 
 
 def charge_cursor(tenant: TenantId, raised_at: datetime, charge: UUID) -> str:
@@ -57,15 +57,24 @@ def charge_cursor(tenant: TenantId, raised_at: datetime, charge: UUID) -> str:
 
 def read_charge_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
     """When the last charge seen was raised, and its id. Raises `Invalid`."""
-    return _read_made(text, "c", tenant)
+    return _moment_and_id(text, "c", tenant)
 
 
-def _read_made(text: str | None, kind: str, tenant: TenantId) -> tuple[datetime, UUID] | None:
+def quote_cursor(tenant: TenantId, created_at: datetime, quote: UUID) -> str:
+    return _written("q", tenant, created_at.isoformat(), str(quote))
+
+
+def read_quote_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
+    """Creation time and id of the last quote seen. Raises `Invalid`."""
+    return _moment_and_id(text, "q", tenant)
+
+
+def _moment_and_id(text: str | None, kind: str, tenant: TenantId) -> tuple[datetime, UUID] | None:
     if text is None:
         return None
-    made_at, thing = _read(text, kind, tenant, count=2)
+    at, named = _read(text, kind, tenant, count=2)
     try:
-        moment, identity = datetime.fromisoformat(made_at), UUID(thing)
+        moment, identity = datetime.fromisoformat(at), UUID(named)
     except ValueError:
         raise _not_ours() from None
     if moment.tzinfo is None:

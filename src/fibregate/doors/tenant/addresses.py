@@ -55,7 +55,7 @@ async def _source(call: Call[AddressesQuery, None, TenantDoor]) -> Supplier:
     routing, tenant, code = call.services.routing, tenant_of(call), call.query.supplier
     routes = await routing.named(tenant, [code], field="supplier") if code else await routing.of(tenant)
     for route in routes:
-        if route.supplier.own:
+        if route.supplier.own and not route.supplier.only_ethernet:
             return route.supplier
     who = f"{code} has no list of addresses" if code else "none of your suppliers has a list of addresses"
     raise NotImplementedHere(f"supplier: {who} that can be asked")

@@ -86,7 +86,12 @@ class AvailabilitiesOut(RootModel[list[AvailabilityOut]]):
 
 async def check(call: Call[AvailabilityQuery, None, TenantDoor]) -> Answer:
     services, tenant, query = call.services, tenant_of(call), call.query
-    routes = await services.routing.of(tenant)
+    kinds = query.service_types
+    routes = [
+        one
+        for one in await services.routing.of(tenant)
+        if ServiceType.ETHERNET in kinds or not one.supplier.only_ethernet
+    ]
     if query.suppliers:
         routes = await services.routing.named(tenant, query.suppliers, field="suppliers")
     how = Asking(
@@ -97,7 +102,7 @@ async def check(call: Call[AvailabilityQuery, None, TenantDoor]) -> Answer:
         seconds=services.answer_seconds,
     )
     asked = AvailabilityAsked(
-        address=query.address.asked, service_types=tuple(one.value for one in dict.fromkeys(query.service_types))
+        address=query.address.asked, service_types=tuple(one.value for one in dict.fromkeys(kinds))
     )
     trace = Trace(call.conversation_id or "")
     answers = await fanout.ask_all(how, tenant, routes, asked, trace)
@@ -184,10 +189,11 @@ ROUTES: Final = [
         name="checkServiceAvailability",
         summary="What can be had at an address",
         description=(
-            "All your suppliers are asked at once, or those that `suppliers` names (repeated, or with commas). One "
-            "that fails or is too late is an element with a `fault`, and never keeps the others back; where it was "
-            "the only one asked, its fault is the answer. `installationType` present: an engineer must visit, so an "
-            "order must quote an appointment."
+            "All your suppliers are asked at once, or those that `suppliers` names (repeated, or with commas); one "
+            "that sells Ethernet alone only if it is named, or `serviceTypes` has `ETHERNET`. One that fails or is "
+            "too late is an element with a `fault`, and never keeps the others back; where it was the only one asked, "
+            "its fault is the answer. `installationType` present: an engineer must visit, so an order must quote an "
+            "appointment."
         ),
         scope=SCOPE,
         action=check,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fibregate.doors.tenant import addresses, appointments, availability, changes, orders
+from fibregate.doors.tenant import addresses, appointments, availability, changes, orders, quotes
 from fibregate.doors.tenant.errors import TENANT
 from fibregate.doors.tenant.services import TenantDoor
 from fibregate.web.door import Door
@@ -15,7 +15,14 @@ def door(services: TenantDoor, authenticate: Authenticate) -> Door[TenantDoor]:
     return Door(
         prefix=PREFIX,
         dialect=TENANT,
-        routes=[*addresses.ROUTES, *availability.ROUTES, *appointments.ROUTES, *orders.ROUTES, *changes.ROUTES],
+        routes=[
+            *addresses.ROUTES,
+            *availability.ROUTES,
+            *appointments.ROUTES,
+            *orders.ROUTES,
+            *changes.ROUTES,
+            *quotes.ROUTES,
+        ],
         authenticate=authenticate,
         services=services,
     )

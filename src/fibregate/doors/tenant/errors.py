@@ -8,7 +8,7 @@ from fibregate.web.dialect import Dialect
 TENANT: Final = Dialect(
     name="tenant",
     title="Tenant gateway",
-    description="One way in to many networks: addresses, availability, appointments, orders, and how they stand.",
+    description="One way in to many networks: addresses, availability, appointments, quotes, and orders as they stand.",
     spelling={errors.SlotTaken: (422, "INVALID_REQUEST")},
     missing_body_field=400,
 )

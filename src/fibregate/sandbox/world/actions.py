@@ -17,6 +17,7 @@ from fibregate.db import Db, Tx
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
 from fibregate.sandbox.world import places, special, store
+from fibregate.sandbox.world.ethernet import seeding as ethernet
 from fibregate.sandbox.world.homes import Home, homes
 from fibregate.suppliers.accounts import actions as accounts
 from fibregate.suppliers.network.books import actions as books
@@ -63,6 +64,7 @@ async def seed(db: Db, tenants: Mapping[str, TenantId], now: BusinessTime) -> Se
         await accounts.change(tx, SUPPLIER, aborted_visit_charge=ABORTED_VISIT, by=WORLD)
         await _partly_sold(tx, today)
         await _clock_changes(tx, today)
+        await ethernet.seed(tx, tenants.values(), now)
         await lanes.schedule(tx, LANE, due_at=now)
     return Seeded(count, await refresh(db, today))
 

@@ -154,6 +154,7 @@ def _supplier(row: Row) -> Supplier:
         code=row["code"],
         name=row["name"],
         own=row["own"],
+        only_ethernet=row["only_ethernet"],
         capabilities=frozenset(row["capabilities"]),
         extensions=frozenset(Extension(one) for one in row["extensions"]),
         replays=row["replays"],

@@ -15,6 +15,7 @@ class Capability(StrEnum):
     APPOINTMENTS = "APPOINTMENTS"
     AMENDMENTS = "AMENDMENTS"
     CANCELLATIONS = "CANCELLATIONS"
+    QUOTES = "QUOTES"
 
 
 ORDERS: Final = frozenset(one.value for one in OrderType if one is not OrderType.UNSOLICITED_CEASE)
@@ -24,12 +25,16 @@ CAPABILITIES: Final = (*Capability, *sorted(ORDERS))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplier:
-    """One network. `replays`: the same id with an equal body asked again is not done again there."""
+    """One network. `replays`: the same id with an equal body asked again is not done again there.
+
+    `only_ethernet`: the code under which our own network sells Ethernet, where that is not its usual one.
+    """
 
     supplier_id: SupplierId
     code: str
     name: str
     own: bool
+    only_ethernet: bool
     capabilities: frozenset[str]
     extensions: frozenset[Extension]
     replays: bool

@@ -8,8 +8,8 @@ from fibregate.db import Row, Statements
 from fibregate.vocabulary import SupplierId, TenantId
 
 _SUPPLIER = """
-s.supplier_id, s.code, s.name, s.kind = 'OWN_NETWORK' as own, s.capabilities, s.extensions, s.replays,
-s.disabled_at is null as enabled
+s.supplier_id, s.code, s.name, s.kind <> 'HTTP' as own, s.kind = 'OWN_ETHERNET' as only_ethernet, s.capabilities,
+s.extensions, s.replays, s.disabled_at is null as enabled
 """
 
 # Our own network is there for everybody, unless a row says otherwise. With `$2` those too that are disabled.
@@ -18,7 +18,7 @@ select {_SUPPLIER}, r.account_id, coalesce(r.preference, 100) as preference
 from suppliers as s
 left join routes as r on r.tenant_id = $1 and r.supplier_id = s.supplier_id
 left join supplier_accounts as a on a.account_id = r.account_id
-where (s.kind = 'OWN_NETWORK' or r.account_id is not null)
+where (s.kind <> 'HTTP' or r.account_id is not null)
     and ($2 or (s.disabled_at is null and r.disabled_at is null and a.disabled_at is null))
 order by coalesce(r.preference, 100), s.code
 """  # noqa: S608 - constants only
@@ -139,7 +139,7 @@ _PUT_ROUTE = """
 insert into routes (tenant_id, supplier_id, account_id, preference, disabled_at)
 select $1, s.supplier_id, a.account_id, $4, case when $5 then null else clock() end
 from suppliers as s left join supplier_accounts as a on a.supplier_id = s.supplier_id and a.name = $3
-where s.code = $2 and (a.account_id is not null or s.kind = 'OWN_NETWORK')
+where s.code = $2 and (a.account_id is not null or s.kind <> 'HTTP')
 on conflict (tenant_id, supplier_id) do update set
     account_id = excluded.account_id, preference = excluded.preference, disabled_at = excluded.disabled_at
 returning supplier_id
