@@ -32,7 +32,7 @@ async def test_a_site_with_fibre_in_the_building_has_a_firm_price(running: Gatew
     assert got.status == 201, got.raw
     whole = got.body
     (only,) = whole.pop("quoteItems")
-    assert (whole["externalId"], whole["created"][:16]) == ("TENDER-7", "2025-07-01T09:00")
+    assert (whole["externalId"], whole["created"][:13]) == ("TENDER-7", "2025-07-01T09")
     sent = item()
     sent["service"][0]["serviceSpecification"]["name"] = "Ethernet private line"
     until = only.pop("validUntil")
@@ -270,10 +270,12 @@ async def test_every_fault_of_both_kinds_is_told_at_once(running: Gateway) -> No
 
 async def test_a_supplier_that_cannot_be_asked_fails_alone_or_is_the_answer(running: Gateway) -> None:
     await far.add(running, "ALTNET1", "http://127.0.0.1:9")
+    await far.add(running, "ALTNET2", "http://127.0.0.1:9", capabilities=["QUOTES"])
     (told,) = (await asked(running, item(supplier="ALTNET1"))).refused(501, "NOT_IMPLEMENTED")
     assert told.startswith("supplier: ALTNET1 does not offer quotes; it offers ")
-    failed, had = await answered(running, item(1, supplier="ALTNET1"), item(2))
+    failed, beyond, had = await answered(running, item(1, supplier="ALTNET1"), item(2, supplier="ALTNET2"), item(3))
     assert (failed["status"], failed["reasons"]) == ("FAILED", [{"code": "NOT_IMPLEMENTED", "text": told}])
+    assert beyond["reasons"][0]["text"] == "supplier: ALTNET2 cannot be asked for quotes through this gateway"
     assert had["status"] == "QUOTED"
     (told,) = (await ask(running, "POST", "service-orders", provide(supplier="SUPPLIER2"))).refused(
         501, "NOT_IMPLEMENTED"
