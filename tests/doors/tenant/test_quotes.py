@@ -24,6 +24,8 @@ from tests.doors.tenant.quoting import (
 )
 from tests.journeys.gateway import Gateway
 
+POWER = {"name": "END_USER_CPE", "value": "ROUTER"}
+KEPT = "select sites from quote_items where tenant_id = $1 and supplier_quote_id = $2"
 COUNT = "select quote_id from quotes where tenant_id = $1 and external_identifier <> 'E00'"
 
 
@@ -90,6 +92,8 @@ async def test_what_is_to_be_done_at_a_site_decides_how_firm_and_how_soon(runnin
 async def test_what_is_out_of_reach_is_rejected_with_what_can_be_had_instead(running: Gateway) -> None:
     ends = [site(QUICK), site(OUT_OF_REACH, "B-END")]
     items = [item(n, sites=ends, service=[service(code)]) for n, code in enumerate(("1G10G", "10G10G", "1G1G"), 1)]
+    at_the_sites = [{**one, "siteCharacteristics": [POWER, *service("1G10G")["serviceCharacteristic"]]} for one in ends]
+    items[0] = item(1, sites=at_the_sites, service=[service(None)])
     unknown = item(4, sites=[site("999900002999", name="Barn"), site(HALL[0], "B-END")])
     *rejected, had, nowhere = await answered(running, *items, unknown)
     assert (nowhere["status"], nowhere["reasons"]) == (
@@ -105,6 +109,10 @@ async def test_what_is_out_of_reach_is_rejected_with_what_can_be_had_instead(run
     numbers = [*(one["alternates"][0]["supplierQuoteId"] for one in rejected), had["supplierQuoteId"]]
     assert numbers == [f"SUPP2-QUO-ETH-{n}" for n in (5002, 5003, 5004)]
     assert had["recurringCharges"][1]["name"] == "Distance from 5 km on"
+    kept = await running.rows("YOUR_TENANT", KEPT, "SUPP2-QUO-ETH-5002")
+    assert kept[0]["sites"] == [
+        {**one, "siteCharacteristics": [*service("1G1G")["serviceCharacteristic"], POWER]} for one in ends
+    ]
 
 
 async def test_the_documents_site_is_two_a_ends_at_one_address_and_its_quote_is_there_for_everybody(
