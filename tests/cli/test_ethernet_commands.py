@@ -3,10 +3,12 @@
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from tests.cli.operator_desk import ASKER, Desk
 
 from fibregate.clock import SystemClock
 from fibregate.db import Db
+from fibregate.errors import NotImplementedHere
 from fibregate.migrate import Dsns
 from fibregate.quotes import actions
 from fibregate.quotes.model import ItemWish, Wish
@@ -79,6 +81,8 @@ async def test_from_nothing_to_a_quote_that_is_compared(office: Desk, dsns: Dsns
     assert "2 products" not in (said := await office.does(f"ethernet prices {listed} --dry-run"))
     assert "NETWORK1: 1 products at 3 bandwidths could be sold, for 12, 36, 60 months." in said
     assert "1G1G" not in await office.does("ethernet show")
+    with pytest.raises(NotImplementedHere, match="NETWORK1 has no price list for Ethernet"):
+        await ask(dsns, "1G1G")
     assert "are sold" in await office.does(f"ethernet prices {listed}")
     assert "1G10G" in await office.does("ethernet show")
     file = await sites(office, OFFICE, BARN)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fibregate.errors import GatewayError
 from fibregate.quotes.model import ItemWish, Status
-from fibregate.suppliers.quoting import Charge, NotQuoted, Quoted, ServiceAsked
+from fibregate.suppliers.quoting import BANDWIDTH, Charge, NotQuoted, Quoted, ServiceAsked
 from fibregate.vocabulary import SupplierId
 from fibregate.web.dialect import PLAIN
 
@@ -35,7 +35,7 @@ def rows(
         case NotQuoted():
             reasons = [{"code": one.code, "text": one.text} for one in said.reasons]
             others = [
-                {**asked, "alternate": number, **_price(one, item.services)}
+                {**asked, "alternate": number, "sites": _sites(item.sites, one), **_price(one, item.services)}
                 for number, one in enumerate(said.alternates, 1)
             ]
             return [{**asked, "status": Status.REJECTED, "reasons": reasons}, *others]
@@ -69,6 +69,19 @@ def _price(said: Quoted, sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "valid_until": said.valid_until,
         "notes": list(said.notes),
     }
+
+
+def _sites(sent: Sequence[Mapping[str, Any]], said: Quoted) -> list[dict[str, Any]]:
+    """Where sites name a bandwidth, it is the one that can be had; none, where services have several."""
+    codes = {one.value for service in said.services for one in service.characteristics if one.name == BANDWIDTH}
+    named = [{"name": BANDWIDTH, "value": code} for code in codes] if len(codes) == 1 else []
+    found: list[dict[str, Any]] = []
+    for site in sent:
+        told: Sequence[Mapping[str, Any]] = site.get("siteCharacteristics") or ()
+        others = [one for one in told if one["name"] != BANDWIDTH]
+        changed = {"siteCharacteristics": [*named, *others]} if len(others) < len(told) else {}
+        found.append({**site, **changed})
+    return found
 
 
 def _service(sent: Mapping[str, Any], offered: ServiceAsked) -> dict[str, Any]:

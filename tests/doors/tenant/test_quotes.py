@@ -24,6 +24,8 @@ from tests.doors.tenant.quoting import (
 )
 from tests.journeys.gateway import Gateway
 
+POWER = {"name": "END_USER_CPE", "value": "ROUTER"}
+KEPT = "select sites from quote_items where tenant_id = $1 and supplier_quote_id = $2"
 COUNT = "select quote_id from quotes where tenant_id = $1 and external_identifier <> 'E00'"
 
 
@@ -32,7 +34,7 @@ async def test_a_site_with_fibre_in_the_building_has_a_firm_price(running: Gatew
     assert got.status == 201, got.raw
     whole = got.body
     (only,) = whole.pop("quoteItems")
-    assert (whole["externalId"], whole["created"][:16]) == ("TENDER-7", "2025-07-01T09:00")
+    assert (whole["externalId"], whole["created"][:13]) == ("TENDER-7", "2025-07-01T09")
     sent = item()
     sent["service"][0]["serviceSpecification"]["name"] = "Ethernet private line"
     until = only.pop("validUntil")
@@ -90,6 +92,8 @@ async def test_what_is_to_be_done_at_a_site_decides_how_firm_and_how_soon(runnin
 async def test_what_is_out_of_reach_is_rejected_with_what_can_be_had_instead(running: Gateway) -> None:
     ends = [site(QUICK), site(OUT_OF_REACH, "B-END")]
     items = [item(n, sites=ends, service=[service(code)]) for n, code in enumerate(("1G10G", "10G10G", "1G1G"), 1)]
+    at_the_sites = [{**one, "siteCharacteristics": [POWER, *service("1G10G")["serviceCharacteristic"]]} for one in ends]
+    items[0] = item(1, sites=at_the_sites, service=[service(None)])
     unknown = item(4, sites=[site("999900002999", name="Barn"), site(HALL[0], "B-END")])
     *rejected, had, nowhere = await answered(running, *items, unknown)
     assert (nowhere["status"], nowhere["reasons"]) == (
@@ -105,6 +109,10 @@ async def test_what_is_out_of_reach_is_rejected_with_what_can_be_had_instead(run
     numbers = [*(one["alternates"][0]["supplierQuoteId"] for one in rejected), had["supplierQuoteId"]]
     assert numbers == [f"SUPP2-QUO-ETH-{n}" for n in (5002, 5003, 5004)]
     assert had["recurringCharges"][1]["name"] == "Distance from 5 km on"
+    kept = await running.rows("YOUR_TENANT", KEPT, "SUPP2-QUO-ETH-5002")
+    assert kept[0]["sites"] == [
+        {**one, "siteCharacteristics": [*service("1G1G")["serviceCharacteristic"], POWER]} for one in ends
+    ]
 
 
 async def test_the_documents_site_is_two_a_ends_at_one_address_and_its_quote_is_there_for_everybody(
@@ -270,10 +278,12 @@ async def test_every_fault_of_both_kinds_is_told_at_once(running: Gateway) -> No
 
 async def test_a_supplier_that_cannot_be_asked_fails_alone_or_is_the_answer(running: Gateway) -> None:
     await far.add(running, "ALTNET1", "http://127.0.0.1:9")
+    await far.add(running, "ALTNET2", "http://127.0.0.1:9", capabilities=["QUOTES"])
     (told,) = (await asked(running, item(supplier="ALTNET1"))).refused(501, "NOT_IMPLEMENTED")
     assert told.startswith("supplier: ALTNET1 does not offer quotes; it offers ")
-    failed, had = await answered(running, item(1, supplier="ALTNET1"), item(2))
+    failed, beyond, had = await answered(running, item(1, supplier="ALTNET1"), item(2, supplier="ALTNET2"), item(3))
     assert (failed["status"], failed["reasons"]) == ("FAILED", [{"code": "NOT_IMPLEMENTED", "text": told}])
+    assert beyond["reasons"][0]["text"] == "supplier: ALTNET2 cannot be asked for quotes through this gateway"
     assert had["status"] == "QUOTED"
     (told,) = (await ask(running, "POST", "service-orders", provide(supplier="SUPPLIER2"))).refused(
         501, "NOT_IMPLEMENTED"
