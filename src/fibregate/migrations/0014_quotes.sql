@@ -90,7 +90,7 @@ create index quotes_by_age on quotes (tenant_id, created_at, quote_id);
 create table quote_items (
     tenant_id integer not null,
     quote_id uuid not null,
-    item_id bigint not null check (item_id between 1 and 9007199254740991),
+    item_id bigint not null check (item_id between 0 and 9007199254740991),
     alternate smallint not null check (alternate >= 0),
     place smallint not null,
     supplier_id integer not null references suppliers,

@@ -686,7 +686,7 @@ CREATE TABLE public.quote_items (
     CONSTRAINT quote_items_check CHECK (((status = 'QUOTED'::text) = (num_nulls(supplier_quote_id, level, months, one_off, monthly, valid_until) = 0))),
     CONSTRAINT quote_items_check1 CHECK (((status = 'QUOTED'::text) OR (num_nonnulls(supplier_quote_id, level, one_off, monthly, valid_until) = 0))),
     CONSTRAINT quote_items_check2 CHECK (((alternate = 0) OR (status = 'QUOTED'::text))),
-    CONSTRAINT quote_items_item_id_check CHECK (((item_id >= 1) AND (item_id <= '9007199254740991'::bigint))),
+    CONSTRAINT quote_items_item_id_check CHECK (((item_id >= 0) AND (item_id <= '9007199254740991'::bigint))),
     CONSTRAINT quote_items_lead_days_check CHECK ((lead_days >= 0)),
     CONSTRAINT quote_items_level_check CHECK ((level = ANY (ARRAY['BUDGETARY'::text, 'FIRM_SUBJECT_TO_SURVEY'::text, 'FIRM'::text]))),
     CONSTRAINT quote_items_monthly_check CHECK ((monthly >= (0)::numeric)),

@@ -57,9 +57,9 @@ async def test_a_site_with_fibre_in_the_building_has_a_firm_price(running: Gatew
 
 
 async def test_suppliers_are_asked_side_by_side_and_number_by_themselves(running: Gateway) -> None:
-    items = await answered(running, item(7, supplier="NETWORK1"), item(3), item(5, supplier="NETWORK1"))
+    items = await answered(running, item(0, supplier="NETWORK1"), item(3), item(5, supplier="NETWORK1"))
     assert [(one["id"], one["supplierQuoteId"]) for one in items] == [
-        (7, "NETWORK1-QUO-ETH-1"),
+        (0, "NETWORK1-QUO-ETH-1"),
         (3, "SUPP2-QUO-ETH-5002"),
         (5, "NETWORK1-QUO-ETH-2"),
     ]

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from fibregate.doors.tenant.wire import AddressIdentifier, Characteristic, SpecificationRef, SupplierCode
 from fibregate.suppliers.quoting import Level, Role
-from fibregate.web.fields import Id, Stamp, Text255
+from fibregate.web.fields import MAX_ID, Stamp, Text255
 from fibregate.web.wire import Wire
 
 MOST_ITEMS: Final = 20
@@ -68,7 +68,7 @@ class ServiceIn(Wire):
 class ItemIn(Wire):
     """What one supplier is asked the price of."""
 
-    id: Id = Field(description="your own, unique in the quote")
+    id: Annotated[int, Field(ge=0, le=MAX_ID, description="your own, unique in the quote", examples=[1])]
     supplier: SupplierCode
     sites: Annotated[list[SiteIn], Field(min_length=2, max_length=MOST_SITES)]
     contract_details: ContractDetails
