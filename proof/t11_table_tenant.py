@@ -8,7 +8,7 @@ from proof.caller import SUPPLIER_TOKEN, TENANT_DOOR, TENANT_TOKEN
 from proof.t11_owner import Ids, Owner
 from proof.t11_sample import Kind, Sample
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN, SUPPLIER
-from proof.traffic import quote
+from proof.traffic import ethernet_order, quote
 
 _UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
 _VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
@@ -17,6 +17,7 @@ _SLOTS: Final = (
     f"{TENANT_DOOR}/available-appointments?supplier={SUPPLIER}&{_VISITED}&{_FTTP}&appointmentPurpose=PROVIDE"
 )
 _ORDERS: Final = f"{TENANT_DOOR}/service-orders"
+_ETHERNET: Final = f"{TENANT_DOOR}/ethernet/service-orders"
 _VISITS: Final = f"{TENANT_DOOR}/appointments"
 _AMENDMENTS: Final = f"{TENANT_DOOR}/service-order-amendments"
 _CANCELLATIONS: Final = f"{TENANT_DOOR}/service-order-cancellations"
@@ -46,6 +47,11 @@ def _visit(asker: Owner, _: Ids) -> Mapping[str, Any]:
 
 def _quote(asker: Owner, _: Ids) -> Mapping[str, Any]:
     return quote(asker.mark)
+
+
+def _ethernet_order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    (item,) = quote(asker.mark)["quoteItems"]
+    return ethernet_order(asker.mark, {**item, "supplierQuoteId": ids["priced"]})
 
 
 def _new_visit_for_an_order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
@@ -85,6 +91,21 @@ AT_TENANT: Final = (
         body=_quote,
         headers={**_SAME_REQUEST, **_SAME_KEY},
         gets=201,
+        shows=True,
+    ),
+    Sample(
+        route="tenant placeEthernetOrder",
+        method="POST",
+        path=_ETHERNET,
+        prepare=own.a_priced_item,
+        body=_ethernet_order,
+        shows=True,
+    ),
+    Sample(
+        route="tenant readEthernetOrder",
+        method="GET",
+        path=f"{_ETHERNET}/{{order}}",
+        prepare=own.an_ethernet_order,
         shows=True,
     ),
     Sample(route="tenant findAppointments", method="GET", path=_SLOTS, kind=Kind.OWN),

@@ -5,7 +5,7 @@ from uuid import uuid4
 from proof.caller import TENANT_DOOR
 from proof.t11_owner import FAR, MANAGE, Ids, Owner
 from proof.town import FIRST_UPRN
-from proof.traffic import quote
+from proof.traffic import ethernet_order, quote
 
 
 async def nothing(_: Owner) -> Ids:
@@ -162,6 +162,18 @@ async def a_visit_for_an_order(of: Owner) -> Ids:
 
 async def a_quote(of: Owner) -> Ids:
     return {"quote": (await of.ok("POST", f"{TENANT_DOOR}/quote", quote(of.mark))).body["id"]}
+
+
+async def a_priced_item(of: Owner) -> Ids:
+    """Its number, to be ordered by."""
+    (item,) = (await of.ok("POST", f"{TENANT_DOOR}/quote", quote(of.mark))).body["quoteItems"]
+    return {"priced": item["supplierQuoteId"]}
+
+
+async def an_ethernet_order(of: Owner) -> Ids:
+    (item,) = (await of.ok("POST", f"{TENANT_DOOR}/quote", quote(of.mark))).body["quoteItems"]
+    body = ethernet_order(of.mark, item)
+    return {"order": (await of.ok("POST", f"{TENANT_DOOR}/ethernet/service-orders", body)).body["id"]}
 
 
 async def a_cursor_of_quotes(of: Owner) -> Ids:

@@ -59,7 +59,7 @@ class Route:
         return f"{first} {more[0]}" if first == TENANT else first
 
 
-async def _ok(on: Stage, who: str, method: str, path: str, body: Any = None, **note: Any) -> Answer:
+async def ok(on: Stage, who: str, method: str, path: str, body: Any = None, **note: Any) -> Answer:
     got = await on.callers[who].insist(method, path, body, note=note or None)
     if not 200 <= got.status < 300:
         raise NotPrepared(f"{method} {path}: {got.status} {got.raw[:300]!r}")
@@ -71,7 +71,7 @@ async def _book(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 -
 
 
 async def _release(on: Stage, tenant: str, number: int) -> Asked:
-    await _ok(on, tenant, "POST", "appointments", booking(number, on.slots[number % len(on.slots)]))
+    await ok(on, tenant, "POST", "appointments", booking(number, on.slots[number % len(on.slots)]))
     return Asked("DELETE", f"appointments/{number}", None, (number,))
 
 
@@ -80,7 +80,7 @@ async def _order(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 
 
 
 async def _visited_order(on: Stage, tenant: str, number: int) -> Asked:
-    await _ok(on, tenant, "POST", "appointments", booking(number, on.slots[number % len(on.slots)]))
+    await ok(on, tenant, "POST", "appointments", booking(number, on.slots[number % len(on.slots)]))
     address = {"id": str(FIRST_VISITED_UPRN), "type": "UPRN"}
     body = {**traffic.order(number, tenant), "address": address, "appointmentReservationId": number}
     return Asked("POST", "service-orders", body, (number,))
@@ -88,7 +88,7 @@ async def _visited_order(on: Stage, tenant: str, number: int) -> Asked:
 
 async def placed(on: Stage, tenant: str, number: int) -> None:
     """An order of this number is there."""
-    await _ok(on, tenant, "POST", "service-orders", traffic.order(number, tenant), what="order", order=number)
+    await ok(on, tenant, "POST", "service-orders", traffic.order(number, tenant), what="order", order=number)
 
 
 def said(tenant: str, number: int, place: int = 1) -> tuple[str, dict[str, Any]]:
@@ -107,7 +107,7 @@ async def _update(on: Stage, tenant: str, number: int) -> Asked:
 async def told(on: Stage, tenant: str, number: int) -> None:
     """An order of this number has its first KCI."""
     await placed(on, tenant, number)
-    await _ok(on, SUPPLIER, "POST", UPDATES, said(tenant, number)[1])
+    await ok(on, SUPPLIER, "POST", UPDATES, said(tenant, number)[1])
     if not await on.done(tenant):
         raise NotPrepared(f"{tenant} order {number}: its KCI was never delivered")
 
@@ -125,7 +125,7 @@ async def _cancel(on: Stage, tenant: str, number: int) -> Asked:
 
 async def _made_endpoint(on: Stage, tenant: str, number: int, **more: object) -> str:
     body = {"url": f"{on.hears.url}/spare/{number}", "rendering": "wholesale-webhook", **more}
-    return str((await _ok(on, tenant, "POST", f"{MANAGE}/endpoints", body)).body["id"])
+    return str((await ok(on, tenant, "POST", f"{MANAGE}/endpoints", body)).body["id"])
 
 
 async def _create_endpoint(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
@@ -156,8 +156,8 @@ async def _create_secret(on: Stage, tenant: str, number: int) -> Asked:
 async def _delete_secret(on: Stage, tenant: str, number: int) -> Asked:
     made = await _made_endpoint(on, tenant, number)
     path = f"{MANAGE}/endpoints/{made}/secrets"
-    old = (await _ok(on, tenant, "GET", path)).body["secrets"][0]["id"]
-    await _ok(on, tenant, "POST", path, {"overlapDays": 7})
+    old = (await ok(on, tenant, "GET", path)).body["secrets"][0]["id"]
+    await ok(on, tenant, "POST", path, {"overlapDays": 7})
     return Asked("DELETE", f"{path}/{old}", None, (UUID(made),), cleared=("endpoint", made))
 
 
@@ -187,7 +187,7 @@ async def _reconcile(on: Stage, tenant: str, number: int) -> Asked:
 
 async def _skip(on: Stage, tenant: str, number: int) -> Asked:
     made = await _made_endpoint(on, tenant, number)
-    await _ok(on, tenant, "PATCH", f"{MANAGE}/endpoints/{made}", {"enabled": False})
+    await ok(on, tenant, "PATCH", f"{MANAGE}/endpoints/{made}", {"enabled": False})
     await told(on, tenant, number)
     body = {"endpointId": made, "sequenceNumber": 1, "because": "T2"}
     return Asked("POST", f"{MANAGE}/orders/{number}/skip", body, (UUID(made),), cleared=("endpoint", made))

@@ -4,7 +4,7 @@ from typing import Final
 
 from proof import traffic
 from proof.caller import TENANT_DOOR
-from proof.t2_routes import Asked, Route, told
+from proof.t2_routes import Asked, Route, ok, told
 from proof.t2_stage import Stage
 from proof.t5_caller import booking
 from proof.town import SUPPLIER
@@ -38,6 +38,12 @@ async def _cancel(on: Stage, tenant: str, number: int) -> Asked:
 
 async def _quote(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
     return Asked("POST", f"{TENANT_DOOR}/quote", traffic.quote("T2"), (number,))
+
+
+async def _ethernet_order(on: Stage, tenant: str, number: int) -> Asked:
+    (item,) = (await ok(on, tenant, "POST", f"{TENANT_DOOR}/quote", traffic.quote("T2"))).body["quoteItems"]
+    body = traffic.ethernet_order("T2", item)
+    return Asked("POST", f"{TENANT_DOOR}/ethernet/service-orders", body, (number,))
 
 
 _REQUEST: Final = "('t2-' || $2::bigint)"
@@ -87,6 +93,12 @@ TENANT_ROUTES: Final = (
     Route(
         name="tenant placeOrder",
         prepare=_order,
+        effect=_PLACED,
+        expected={"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "answers": 1},
+    ),
+    Route(
+        name="tenant placeEthernetOrder",
+        prepare=_ethernet_order,
         effect=_PLACED,
         expected={"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "answers": 1},
     ),

@@ -98,6 +98,19 @@ def order(number: int, code: str) -> dict[str, Any]:
     }
 
 
+def ethernet_order(mark: str, quoted: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an item of such a quote, as it was answered."""
+    contact = {"name": mark, "phoneNumber": "01632 960001"}
+    return {
+        "supplier": SUPPLIER,
+        "supplierQuoteId": quoted["supplierQuoteId"],
+        "siteInformation": [{**one, "primaryContact": contact, "notes": mark} for one in quoted["sites"]],
+        "ethernetOrderItems": [
+            {"service": one, "contractDetails": quoted["contractDetails"]} for one in quoted["service"]
+        ],
+    }
+
+
 def quote(mark: str) -> dict[str, Any]:
     """Of Ethernet between the town's two sites, with the mark in what is shown again."""
     ends = zip(town.SITES, ("A-END", "B-END"), strict=True)

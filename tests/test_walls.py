@@ -7,12 +7,13 @@ are gone, or it would prove nothing.
 import asyncio
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 import pytest
-from tests.doors.tenant.quoting import quote
+from tests.doors.tenant.ethernet import order as ethernet_order
+from tests.doors.tenant.quoting import item, quote
 from tests.doors.updates.test_updates import QUIET
 from tests.journeys.gateway import WHOLESALE, Card, Gateway, gateway
 from tests.journeys.requests import booking, cease, modify, order
@@ -47,6 +48,7 @@ class Theirs:
     endpoint: str
     cursor: str
     quote: str
+    priced: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def requests(self) -> list[tuple[str, str, Any]]:
         change = {"url": "http://127.0.0.1:9/stolen", "rendering": "wholesale-webhook"}
@@ -74,6 +76,8 @@ class Theirs:
             ("GET", "/manage/v1/quotes", None),
             ("GET", "/manage/v1/quotes?externalIdentifier=" + CANARY, None),
             ("GET", f"/manage/v1/quotes/{self.quote}", None),
+            ("GET", "/v1/ethernet/service-orders/1", None),
+            ("POST", "/v1/ethernet/service-orders", self.priced),
             ("GET", "/manage/v1/services", None),
             ("GET", f"/manage/v1/services?serviceId={SERVICE}", None),
             ("POST", "service-orders", modify(902, SERVICE, tenant="ISP2", requestedCompletionDate="2025-07-30")),
@@ -135,9 +139,13 @@ async def furnish(one: Gateway) -> Theirs:
         CANARY,
     )
     feed = await one.ask("GET", "/manage/v1/kcis?limit=1", tenant="ISP1")
-    quoted = await one.ask("POST", "/v1/quote", tenant="ISP1", body=quote(reference=CANARY))
+    quoted = await one.ask("POST", "/v1/quote", tenant="ISP1", body=quote(item(1), item(2), reference=CANARY))
     assert quoted.status == 201, quoted.raw
-    return Theirs(made.body["id"], feed.body["nextCursor"], quoted.body["id"])
+    ordered, priced = (ethernet_order(each["supplierQuoteId"]) for each in quoted.body["quoteItems"])
+    ordered["siteInformation"][0]["notes"] = CANARY
+    got = await one.ask("POST", "/v1/ethernet/service-orders", tenant="ISP1", body=ordered)
+    assert (got.status, got.body["id"]) == (201, 1), got.raw
+    return Theirs(made.body["id"], feed.body["nextCursor"], quoted.body["id"], priced)
 
 
 def leaks(status: int, raw: bytes) -> bool:
@@ -206,7 +214,8 @@ async def test_nothing_of_one_tenant_reaches_another(
 async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gateway) -> None:
     theirs = await furnish(running)
     nobodys = "00000000-0000-4000-8000-000000000000"
-    absent = Theirs(nobodys, theirs.cursor, nobodys)
+    unpriced = "SUPP2-QUO-ETH-1"
+    absent = Theirs(nobodys, theirs.cursor, nobodys, ethernet_order(unpriced))
     pairs = zip(theirs.requests(), absent.requests(), strict=True)
     for (method, path, body), (_, other, other_body) in pairs:
         if "?after=" in path or "{" in path:
@@ -222,6 +231,9 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
         expected = re.sub(rb'"uuid":"[^"]*"', b"", nothing.raw)
         for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727")):
             expected = expected.replace(absent_one, ours)
+        expected = expected.replace(
+            f"price {unpriced};".encode(), f"price {theirs.priced['supplierQuoteId']};".encode()
+        )
         named = theirs.quote if "/quotes/" in path else theirs.endpoint
         assert shown == expected.replace(nobodys.encode(), named.encode())
 

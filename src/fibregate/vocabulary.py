@@ -61,6 +61,13 @@ class OrderType(StrEnum):
     UNSOLICITED_CEASE = "UNSOLICITED_CEASE"
 
 
+class ServiceType(StrEnum):
+    """What an order brings: a line of broadband, or Ethernet between sites."""
+
+    BROADBAND = "BROADBAND"
+    ETHERNET = "ETHERNET"
+
+
 PROVIDES = frozenset({OrderType.NEW, OrderType.START, OrderType.TRANSFER, OrderType.TAKEOVER, OrderType.SWAP})
 """Order types that bring a service."""
 

@@ -41,11 +41,10 @@ from fibregate.orders.watch import actions as watch
 from fibregate.orders.watch import warning
 from fibregate.settings import Settings
 from fibregate.suppliers.accounts.networks import Networks
-from fibregate.suppliers.network import store as network
 from fibregate.suppliers.network.books import actions as books
 from fibregate.suppliers.network.switches import actions as switches
 from fibregate.vault import Vault
-from fibregate.vocabulary import OrderKey, OrderStatus, SupplierId, TenantId
+from fibregate.vocabulary import OrderKey, OrderStatus, TenantId
 from fibregate.web.connector import Connector
 
 RENDERERS: Final[Mapping[str, Rendering]] = {
@@ -183,8 +182,7 @@ async def _silence(work: Work, claim: Claim) -> None:
         if mine:
             await lanes.complete(tx, claim)
     if not mine:
-        supplier = SupplierId(await network.own_supplier(work.db))
-        await inbox.break_silence(work.db, claim, await work.clock.now(), supplier)
+        await inbox.break_silence(work.db, claim, await work.clock.now())
 
 
 def sign(secret: bytes, message_id: str, body: bytes) -> Mapping[str, str]:

@@ -56,6 +56,24 @@ def test_an_order_completes_and_nothing_is_left(folder: Path) -> None:
     assert not list(folder.iterdir())
 
 
+def test_the_documents_ethernet_order_completes_and_nothing_is_left(folder: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "fibregate", "demo", "--ethernet"],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
+    assert not ran.stderr
+    assert re.findall(r"● \d  .*?\d\d:\d\d  (\w+)", ran.stdout) == ["UPDATE", *REASONS]
+    assert ran.stdout.count("signature ✓") == len(REASONS) + 1
+    assert '"committedDate": "2022-01-24T23:59:59.000Z"' in ran.stdout
+    assert "COMPLETED on the promised day, after 7 KCIs" in ran.stdout
+    assert not list(folder.iterdir())
+
+
 @pytest.mark.timeout(150)
 def test_an_order_goes_through_two_gateways_and_nothing_is_left(folder: Path) -> None:
     ran = subprocess.run(

@@ -46,7 +46,7 @@ class World:
 
     async def place(self) -> None:
         """An order for each story at its address, and one for each scenario where another story is at home."""
-        for story in library().stories.values():
+        for story in library().of_lines:
             if story.uprns:
                 self.orders[story.id] = await self._place(story, next(filter(is_sandbox_uprn, story.uprns)))
         for uprn, (scenario, story) in enumerate(library().by_scenario.items(), SCENARIOS_AT):

@@ -19,7 +19,7 @@ ENDS_A_DELAY = {Reason.RESUMED, Reason.REAPPOINT, Reason.REAPPOINTED, Reason.CAN
 
 
 async def _placed(isp: Isp) -> dict[str, int]:
-    stories = [one for one in library().stories.values() if one.uprns]
+    stories = [one for one in library().of_lines if one.uprns]
     return {one.id: await isp.order(one, next(filter(is_sandbox_uprn, one.uprns))) for one in stories}
 
 

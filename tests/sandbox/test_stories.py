@@ -18,7 +18,7 @@ S = OrderStatus
 STORIES = list(library().stories.values())
 NEED_A_PROBLEM = {Reason.WARNING, Reason.DELAY, Reason.REAPPOINT, Reason.CANCELLED}
 WAYS_OUT = {Reason.RESUMED, Reason.REAPPOINT, Reason.REAPPOINTED, Reason.CANCELLED}
-NAMES = {"quoted", "ref", "date", "band", "time", "town", "ENNI", "dBm", "problem", "vlan", "vlan2", "visit"}
+NAMES = {"quoted", "ref", "date", "band", "time", "town", "ENNI", "dBm", "problem", "vlan", "vlan2", "visit", "circuit"}
 SERVICE_NAMES = {"serviceId", "ont", "port", "vlan"}
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "stories.md"
 
@@ -97,7 +97,7 @@ def every_step() -> Iterator[tuple[Story, Step]]:
 
 
 def test_every_story_of_the_issue_is_there() -> None:
-    wanted = {f"F{n:02}" for n in range(1, 31)}
+    wanted = {"E00", "E01", *(f"F{n:02}" for n in range(1, 31))}
     scenarios = {"ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "REAPPOINT", "DELAYED", "CANCELLED"}
     assert {one.id for one in STORIES} == wanted | {f"ORDER_{one}" for one in scenarios}
     assert set(library().by_scenario) == {f"ORDER_{one}" for one in scenarios | {"SUCCESSFUL", "REJECTED"}}

@@ -250,20 +250,21 @@ async def _watch_silence(tx: Tx, order: Order, reason: Reason, now: BusinessTime
         await lanes.schedule(tx, Lane(kind, str(order.key), order.tenant, {"order": order.key}), due_at=due_at)
 
 
-async def break_silence(db: Db, claim: Claim, now: BusinessTime, own_network: SupplierId) -> None:
+async def break_silence(db: Db, claim: Claim, now: BusinessTime) -> None:
     """Handler of both timers of a PENDING order on our own network: a reminder, and the end."""
     tenant, key = claim.tenant, OrderKey(int(str(claim.subject["order"])))
     if tenant is None:
         raise AssertionError("a silence has a tenant")
     async with db.tx(tenant) as tx:
-        await store.lock_standing(tx, own_network, key)  # these in turn, as who reads updates does
+        supplier = await store.supplier_of(tx, tenant, key)
+        await store.lock_standing(tx, supplier, key)  # these in turn, as who reads updates does
         order = await orders.lock(tx, tenant, key)
         await lanes.complete(tx, claim)
         question = await store.last_question(tx, tenant, key)
         if order.status is not OrderStatus.PENDING or question is None:
             return
         draft = _end_draft() if claim.kind == "silence-end" else _warning(question, order.nation)
-        await announce(tx, Addressee(tenant, own_network, key), draft, now)
+        await announce(tx, Addressee(tenant, supplier, key), draft, now)
 
 
 def _end_draft() -> Draft:

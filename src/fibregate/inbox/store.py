@@ -30,13 +30,23 @@ async def find_by_reference(on: Statements, supplier: SupplierId, reference: str
 # Our own network knows orders by their tenants' numbers.
 _BY_ID = """
 select o.order_key from orders as o join suppliers as s on s.supplier_id = o.supplier_id
-where o.tenant_id = $1 and o.id = $2 and o.supplier_id = $3 and s.kind = 'OWN_NETWORK'
+where o.tenant_id = $1 and o.id = $2 and o.supplier_id = $3 and s.kind <> 'HTTP'
 """
 
 
 async def find_by_id(on: Statements, tenant: TenantId, order_id: int, supplier: SupplierId) -> OrderKey | None:
     row = await on.row(_BY_ID, tenant, order_id, supplier)
     return OrderKey(row["order_key"]) if row else None
+
+
+_SUPPLIER_OF = "select supplier_id from orders where tenant_id = $1 and order_key = $2"
+
+
+async def supplier_of(on: Statements, tenant: TenantId, order: OrderKey) -> SupplierId:
+    row = await on.row(_SUPPLIER_OF, tenant, order)
+    if row is None:
+        raise AssertionError("a timer is of an order that is there")
+    return SupplierId(row["supplier_id"])
 
 
 _BY_NUMBER = """

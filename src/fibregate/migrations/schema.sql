@@ -299,6 +299,17 @@ CREATE TABLE public.ethernet_distances (
     CONSTRAINT ethernet_distances_monthly_check CHECK (((monthly >= (0)::numeric) AND (monthly <= (100000)::numeric)))
 );
 
+CREATE TABLE public.ethernet_orders (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    supplier_id integer NOT NULL,
+    supplier_quote_id text NOT NULL,
+    sites jsonb NOT NULL,
+    items jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.ethernet_orders FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.ethernet_price_lists (
     supplier_id integer NOT NULL,
     quote_prefix text NOT NULL,
@@ -611,6 +622,7 @@ CREATE TABLE public.orders (
     changes integer DEFAULT 0 NOT NULL,
     cease_reason text,
     requested_cease_date timestamp with time zone,
+    service_type text DEFAULT 'BROADBAND'::text NOT NULL,
     CONSTRAINT orders_beneath CHECK ((beneath = ANY (ARRAY['SENT_TO_SUPPLIER'::text, 'ACKNOWLEDGED'::text, 'IN_PROGRESS'::text, 'PENDING'::text, 'HELD'::text]))),
     CONSTRAINT orders_beneath_a_change CHECK (((status = ANY (ARRAY['PENDING_AMENDMENT'::text, 'PENDING_CANCELLATION'::text])) = (beneath IS NOT NULL))),
     CONSTRAINT orders_beneath_returns CHECK (((beneath <> ALL (ARRAY['PENDING'::text, 'HELD'::text])) OR (returns_to IS NOT NULL))),
@@ -618,6 +630,7 @@ CREATE TABLE public.orders (
     CONSTRAINT orders_door_check CHECK ((door = ANY (ARRAY['WHOLESALE'::text, 'TENANT'::text]))),
     CONSTRAINT orders_id_check CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint))),
     CONSTRAINT orders_returns_to_check CHECK ((returns_to = ANY (ARRAY['SENT_TO_SUPPLIER'::text, 'ACKNOWLEDGED'::text, 'IN_PROGRESS'::text, 'HELD'::text]))),
+    CONSTRAINT orders_service_type_check CHECK ((service_type = ANY (ARRAY['BROADBAND'::text, 'ETHERNET'::text]))),
     CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['RECEIVED_BY_GATEWAY'::text, 'SENT_TO_SUPPLIER'::text, 'FAILED_TO_SEND'::text, 'ACKNOWLEDGED'::text, 'REJECTED'::text, 'IN_PROGRESS'::text, 'PENDING'::text, 'HELD'::text, 'PENDING_AMENDMENT'::text, 'PENDING_CANCELLATION'::text, 'CANCELLED'::text, 'FAILED'::text, 'PARTIAL'::text, 'COMPLETED'::text])))
 );
 
@@ -1186,6 +1199,12 @@ ALTER TABLE ONLY public.ethernet_bandwidths
 ALTER TABLE ONLY public.ethernet_distances
     ADD CONSTRAINT ethernet_distances_pkey PRIMARY KEY (supplier_id, from_metres);
 
+ALTER TABLE ONLY public.ethernet_orders
+    ADD CONSTRAINT ethernet_orders_pkey PRIMARY KEY (tenant_id, order_key);
+
+ALTER TABLE ONLY public.ethernet_orders
+    ADD CONSTRAINT ethernet_orders_tenant_id_supplier_id_supplier_quote_id_key UNIQUE (tenant_id, supplier_id, supplier_quote_id);
+
 ALTER TABLE ONLY public.ethernet_price_lists
     ADD CONSTRAINT ethernet_price_lists_pkey PRIMARY KEY (supplier_id);
 
@@ -1507,6 +1526,12 @@ ALTER TABLE ONLY public.ethernet_bandwidths
 ALTER TABLE ONLY public.ethernet_distances
     ADD CONSTRAINT ethernet_distances_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.ethernet_price_lists(supplier_id);
 
+ALTER TABLE ONLY public.ethernet_orders
+    ADD CONSTRAINT ethernet_orders_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.ethernet_orders
+    ADD CONSTRAINT ethernet_orders_tenant_id_supplier_id_supplier_quote_id_fkey FOREIGN KEY (tenant_id, supplier_id, supplier_quote_id) REFERENCES public.quote_items(tenant_id, supplier_id, supplier_quote_id);
+
 ALTER TABLE ONLY public.ethernet_price_lists
     ADD CONSTRAINT ethernet_price_lists_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
 
@@ -1723,6 +1748,8 @@ ALTER TABLE public.endpoint_secrets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.ethernet_orders ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.feed_heads ENABLE ROW LEVEL SECURITY;
@@ -1754,6 +1781,8 @@ CREATE POLICY one_tenant ON public.endpoint_places USING ((tenant_id = (NULLIF(c
 CREATE POLICY one_tenant ON public.endpoint_secrets USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.endpoints USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.ethernet_orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.feed USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -1889,6 +1918,9 @@ GRANT SELECT ON TABLE public.ethernet_bandwidths TO fibregate_work;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ethernet_distances TO fibregate_app;
 GRANT SELECT ON TABLE public.ethernet_distances TO fibregate_work;
+
+GRANT SELECT,INSERT ON TABLE public.ethernet_orders TO fibregate_app;
+GRANT SELECT ON TABLE public.ethernet_orders TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ethernet_price_lists TO fibregate_app;
 GRANT SELECT ON TABLE public.ethernet_price_lists TO fibregate_work;

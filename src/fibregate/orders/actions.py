@@ -19,7 +19,7 @@ from fibregate.orders.rules import actions as rules
 from fibregate.orders.rules.facts import Claim, Facts, Live
 from fibregate.suppliers.network import premises
 from fibregate.tenants.replays.once import MetOthers
-from fibregate.vocabulary import OrderKey, OrderType, TenantId
+from fibregate.vocabulary import OrderKey, OrderType, ServiceType, TenantId
 
 TRIES = 5
 FAR = "send"
@@ -138,10 +138,10 @@ async def lock_by_id(tx: Tx, tenant: TenantId, order_id: int) -> Order:
     return view.read(tenant, row)
 
 
-async def get(on: Statements, tenant: TenantId, order_id: int) -> Order:
-    """By the number that its tenant knows it by. Raises `Unknown`, for another tenant's too."""
+async def get(on: Statements, tenant: TenantId, order_id: int, only: ServiceType | None = None) -> Order:
+    """By the number that its tenant knows it by. Raises `Unknown`, for another tenant's and another kind's too."""
     row = await store.find_by_id(on, tenant, order_id)
-    if row is None:
+    if row is None or only not in {None, row["service_type"]}:
         raise Unknown(f"id: there is no order {order_id}")
     return view.read(tenant, row)
 

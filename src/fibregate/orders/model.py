@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from fibregate.vocabulary import OrderKey, OrderStatus, OrderType, TenantId
+from fibregate.vocabulary import OrderKey, OrderStatus, OrderType, ServiceType, TenantId
 
 TENANT_DOOR: Final = "TENANT"
 """The `door` of orders that we number."""
@@ -46,7 +46,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One row of `orders`, with what other rooms add to it when it is read."""
+    """One row of `orders`, with what other rooms add to it when it is read.
+
+    `ethernet` is what an order for Ethernet says beside: its quote, sites and items, as they were sent.
+    """
 
     tenant: TenantId
     tenant_code: str
@@ -86,6 +89,8 @@ class Order:
     conversation_id: str
     created_at: datetime
     updated_at: datetime
+    service_type: str = ServiceType.BROADBAND
+    ethernet: Mapping[str, Any] | None = None
 
     @property
     def standing(self) -> OrderStatus:

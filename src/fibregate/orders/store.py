@@ -11,7 +11,12 @@ o.order_key, o.id, o.door, o.order_type, o.status, o.returns_to, o.beneath, o.ch
 coalesce(o.service_name, v.name) as service_name, o.service_id, o.cease_reason, o.requested_cease_date,
 o.characteristics, o.primary_contact, o.secondary_contact, o.engineer_tasks, o.hazards, o.on_site_restrictions, o.notes,
 o.requested_completion_date, o.reservation_id, o.supplier_reference, o.committed_at, o.target_at, o.kci_count,
-o.request_id, o.conversation_id, o.created_at, o.updated_at, u.code as supplier, u.kind = 'OWN_NETWORK' as own_network,
+o.request_id, o.conversation_id, o.created_at, o.updated_at, u.code as supplier, u.kind <> 'HTTP' as own_network,
+o.service_type,
+(
+    select jsonb_build_object('supplierQuoteId', e.supplier_quote_id, 'sites', e.sites, 'items', e.items)
+    from ethernet_orders as e where e.tenant_id = o.tenant_id and e.order_key = o.order_key
+) as ethernet,
 (select a.nation from premises as p join areas as a on a.area = p.area where p.uprn = o.uprn) as nation,
 (select t.code from tenants as t where t.tenant_no = o.tenant_id) as tenant_code,
 (

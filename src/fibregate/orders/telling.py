@@ -10,6 +10,7 @@ from fibregate.kcis import actions as kcis
 from fibregate.orders import view
 from fibregate.orders.changes.model import Change
 from fibregate.orders.charges.model import Charge
+from fibregate.orders.ethernet import circuits
 from fibregate.orders.model import Order
 from fibregate.orders.states import OF_CHANGES, QUESTIONS
 from fibregate.orders.watch import store as watched
@@ -96,11 +97,16 @@ def facts(
         "actBy": _act_by(after, update, now),
         **({change.kind.value.lower(): change.shown()} if change else {}),
         "charge": charge.shown() if charge else None,
-        "entity": view.entity(after),
+        "entity": _entity(after, update),
         "requestId": after.request_id,
         "conversationId": after.conversation_id,
     }
     return {name: value for name, value in full.items() if value is not None}
+
+
+def _entity(after: Order, update: Update) -> dict[str, Any]:
+    reached = circuits.milestone(update.text) if after.ethernet is not None else None
+    return {**view.entity(after), **({"milestone": reached} if reached else {})}
 
 
 def _note(note: Note) -> dict[str, str | None]:

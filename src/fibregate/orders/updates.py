@@ -162,6 +162,8 @@ async def _line_ends(tx: Tx, before: Order, after: Order, now: BusinessTime) -> 
     if not after.own_network:
         if after.status in _DONE:
             await lives.completed(tx, after, now)
+    elif after.ethernet is not None:  # a circuit holds nothing of the lines' network
+        pass
     elif after.status in _DONE:
         await lines.complete(tx, after.tenant, after.key, after.characteristics, now)
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fibregate import calendars
 from fibregate.db import Row
+from fibregate.orders.ethernet import circuits
 from fibregate.orders.model import Order
 from fibregate.vocabulary import PROVIDES, OrderStatus, OrderType, ReservationState, TenantId
 
@@ -76,9 +77,7 @@ def entity(order: Order) -> dict[str, Any]:
         "appointmentReservationId": order.reservation_id,
         "appointmentReservationReference": order.appointment["reference"] if order.appointment else None,
         "appointmentTimeslot": timeslot(order),
-        "requestedCompletionDate": order.requested_completion_date.isoformat()
-        if order.requested_completion_date
-        else None,
+        "requestedCompletionDate": _wished(order),
         "requestedCeaseDate": stamp(order.requested_cease_date),
         "committedDate": stamp(order.committed_at),
         "targetDate": stamp(order.target_at),
@@ -92,8 +91,16 @@ def entity(order: Order) -> dict[str, Any]:
     return {name: value for name, value in full.items() if value is not None}
 
 
+def _wished(order: Order) -> str | None:
+    """Those of an Ethernet order stand in its items."""
+    day = order.requested_completion_date if order.ethernet is None else None
+    return day.isoformat() if day else None
+
+
 def _what(order: Order) -> dict[str, Any]:
-    """What it is about: a service that is to come to an address, or one that lives there."""
+    """What it is about: a service that is to come to an address or between sites, or one that lives there."""
+    if order.ethernet is not None:
+        return circuits.shown(order.ethernet, order.characteristics)
     if order.order_type in PROVIDES:
         item = {
             "serviceSpecification": {"id": order.service, "name": order.service_name},

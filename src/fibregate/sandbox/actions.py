@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from fibregate.clock import BusinessTime
 from fibregate.db import Db, Row, Tx
@@ -14,7 +15,7 @@ from fibregate.orders.states import CHANGING
 from fibregate.orders.watch import actions as watch
 from fibregate.sandbox import messenger, speech, store
 from fibregate.sandbox.course import Next, upcoming
-from fibregate.sandbox.library import DEFAULT, MAIN, library
+from fibregate.sandbox.library import DEFAULT, DEFAULT_ETHERNET, MAIN, library
 from fibregate.sandbox.messenger import Message
 from fibregate.sandbox.scene import VISITED, Memory, Scene, scene
 from fibregate.sandbox.written import Deed, Story
@@ -22,7 +23,7 @@ from fibregate.suppliers.network import actions as network
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Addressee
-from fibregate.vocabulary import PROBLEM_CODES, OrderKey, OrderType, TenantId
+from fibregate.vocabulary import PROBLEM_CODES, OrderKey, OrderType, ServiceType, TenantId
 
 LANE = "story"
 LONGEST_DELAY = 30 * 24 * 3600
@@ -82,6 +83,15 @@ def story_of(uprn: int, scenario: str | None, kind: OrderType = OrderType.NEW) -
     return found if found and kind in found.order_types else shelf.stories[DEFAULT]
 
 
+def story_of_site(address: Mapping[str, Any]) -> Story:
+    """Of an Ethernet order: the address of its first A-END decides."""
+    shelf = library()
+    keys = [(one["type"], str(one["id"])) for one in (address, *address.get("additionalIdentifiers", ()))]
+    plain = [(kind, text.lstrip("0") if kind == "UPRN" else text.upper()) for kind, text in keys]
+    found = next((shelf.by_site[one] for one in plain if one in shelf.by_site), None)
+    return found or shelf.stories[DEFAULT_ETHERNET]
+
+
 async def begin(
     tx: Tx, tenant: TenantId, order: OrderKey, play: Mapping[str, object] | None, now: BusinessTime
 ) -> None:
@@ -90,7 +100,10 @@ async def begin(
     asked = play or {}
     scenario, problem, delay = asked.get("scenario"), asked.get("problemCode"), asked.get("kciDelay")
     kind = OrderType(facts["order_type"])
-    story = story_of(facts["uprn"], str(scenario) if scenario else None, kind)
+    if facts["service_type"] == ServiceType.ETHERNET:
+        story = story_of_site(facts["address"])
+    else:
+        story = story_of(facts["uprn"], str(scenario) if scenario else None, kind)
     fresh = await store.insert_run(
         tx,
         tenant,
@@ -102,6 +115,8 @@ async def begin(
     )
     if not fresh:
         return
+    if story.reference:
+        await store.take_reference(tx, tenant, order, story.reference)
     await _agree(tx, tenant, order, story, delayed=delay is not None)
     memory = Memory(with_visit=facts["reservation_id"] is not None and kind in VISITED)
     run = {"problem_code": problem, "kci_delay_seconds": delay, "memory": memory.written()}

@@ -9,10 +9,11 @@ from typing import Any
 import yaml
 
 from fibregate.sandbox.written import Block, BlockUse, Choice, Item, Reply, SpecialAnswer, Step, Story, Written
-from fibregate.vocabulary import OrderType, Reason
+from fibregate.vocabulary import OrderType, Reason, ServiceType
 
 HERE = Path(__file__).parent
 DEFAULT = "F01"
+DEFAULT_ETHERNET = "E01"
 MAIN = "course"
 
 
@@ -31,7 +32,13 @@ class Library:
     shared: Mapping[str, tuple[Item, ...]]
     replies: tuple[Reply, ...]
     by_uprn: Mapping[int, Story]
+    by_site: Mapping[tuple[str, str], Story]
     by_scenario: Mapping[str, Story]
+
+    @property
+    def of_lines(self) -> tuple[Story, ...]:
+        """Those of broadband."""
+        return tuple(one for one in self.stories.values() if one.service_type is ServiceType.BROADBAND)
 
     def script(
         self, story: Story, branch: str, *, visit: bool, kind: OrderType = OrderType.NEW
@@ -73,15 +80,22 @@ def library() -> Library:
     blocks = {name: Block.model_validate(raw) for name, raw in _read(HERE / "blocks.yaml").items()}
     shared = _Shared.model_validate(_read(HERE / "replies.yaml"))
     stories = [Story.model_validate(_read(path)) for path in sorted((HERE / "stories").glob("*.yaml"))]
+    lines = [one for one in stories if one.service_type is ServiceType.BROADBAND]
     return Library(
         stories={one.id: one for one in stories},
         answers=tuple(SpecialAnswer.model_validate(raw) for raw in _read(HERE / "answers.yaml")),
         blocks=blocks,
         shared=shared.branches,
         replies=shared.replies,
-        by_uprn={uprn: one for one in stories for uprn in one.uprns},
+        by_uprn={uprn: one for one in lines for uprn in one.uprns},
+        by_site={key: one for one in stories if one not in lines for key in _sites(one)},
         by_scenario={one.scenario: one for one in stories if one.scenario},
     )
+
+
+def _sites(story: Story) -> Iterator[tuple[str, str]]:
+    yield from (("UPRN", str(one)) for one in story.uprns)
+    yield from (("NAD", one) for one in story.nads)
 
 
 def _read(path: Path) -> Any:

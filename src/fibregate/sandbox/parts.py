@@ -42,7 +42,7 @@ def hooks(db: Db, clock: BusinessClock) -> dict[str, Any]:
         "before_booking": behaves.before_booking,
         "read_play": read_play,
         "read_change_play": read_change_play,
-        "answers_late": frozenset(uprn for one in library().stories.values() if one.refuses_late for uprn in one.uprns),
+        "answers_late": frozenset(uprn for one in library().of_lines if one.refuses_late for uprn in one.uprns),
     }
 
 

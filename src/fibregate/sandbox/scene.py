@@ -74,7 +74,8 @@ def _instant(text: str | None) -> datetime | None:
 class Scene:
     """One order as its story sees it. Without an engineer's visit, `starts` is when it is switched on.
 
-    `quoted` is when the appointment that it quotes begins, needed or not.
+    `quoted` is when the appointment that it quotes begins, needed or not. `sites` and `items` are how many an Ethernet
+    order has; `uprn` is 0 where no address of it has one.
     """
 
     tenant: TenantId
@@ -102,6 +103,8 @@ class Scene:
     kci_delay: int | None
     memory: Memory
     twin: bool = False
+    sites: int = 0
+    items: int = 0
 
     @property
     def previous(self) -> datetime:
@@ -134,7 +137,7 @@ def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) ->
         order_id=facts["id"],
         kind=OrderType(facts["order_type"]),
         tenant_code=facts["tenant_code"],
-        uprn=facts["uprn"],
+        uprn=facts["uprn"] or 0,
         status=OrderStatus(facts["status"]),
         nation=Nation(facts["nation"]),
         town=facts["town"],
@@ -148,6 +151,8 @@ def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) ->
         starts=starts,
         ends=ends,
         quoted=facts["starts_at"],
+        sites=len(facts["sites"] or ()),
+        items=len(facts["items"] or ()),
         story=story,
         problem=run["problem_code"],
         kci_delay=run["kci_delay_seconds"],

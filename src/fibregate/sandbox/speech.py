@@ -10,6 +10,7 @@ from fibregate.clock import UK
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
 from fibregate.sandbox.written import Step
+from fibregate.suppliers.network.ethernet import circuits
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Cost, Draft, Timeslot
 from fibregate.vocabulary import Reason
@@ -35,6 +36,7 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
         "vlan": scene.vlan,
         "quoted": spoken_date(scene.quoted) if scene.quoted else "",
         "vlan2": scene.memory.other_vlan or "",
+        "circuit": ", ".join(circuits.references(scene.order, scene.items)),
     }
     if service is not None:
         found |= {
@@ -67,8 +69,14 @@ def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | Non
         target_at=visit.ends_at if visit else target,
         appointment=visit,
         appointment_reference=f"NWV-{_chance(scene, due.isoformat()) % 10**8:08}" if visit else None,
-        facts=service.facts if service and step.say is Reason.ADDITIONAL else {},
+        facts=_facts(scene, step, service),
     )
+
+
+def _facts(scene: Scene, step: Step, service: Provisioned | None) -> dict[str, str]:
+    if step.does == "set_up_circuit":
+        return circuits.facts(scene.order, items=scene.items, sites=scene.sites)
+    return service.facts if service and step.say is Reason.ADDITIONAL else {}
 
 
 def _cost(scene: Scene) -> Cost | None:

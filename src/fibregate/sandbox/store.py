@@ -59,13 +59,16 @@ async def advance_run(
 
 _ORDER_FACTS = """
 select
-    o.order_key, o.id, o.order_type, t.code as tenant_code, o.supplier_id, o.uprn, o.status, o.characteristics,
+    o.order_key, o.id, o.order_type, t.code as tenant_code, o.supplier_id, o.uprn, o.address, o.status,
+    o.characteristics, o.service_type, e.sites, e.items,
     o.requested_completion_date, o.committed_at, o.target_at, o.created_at, o.reservation_id, s.starts_at, s.ends_at,
-    a.nation, a.name as town, w.reference, h.enni_id, c.service_id, c.outer_vlan, c.inner_vlan
+    coalesce(a.nation, 'ENG') as nation, coalesce(a.name, '') as town, w.reference,
+    h.enni_id, c.service_id, c.outer_vlan, c.inner_vlan
 from orders as o
 join tenants as t on t.tenant_no = $1
-join premises as p on p.uprn = o.uprn
-join areas as a on a.area = p.area
+left join premises as p on p.uprn = o.uprn
+left join areas as a on a.area = p.area
+left join ethernet_orders as e on e.tenant_id = $1 and e.order_key = o.order_key
 left join reservations as r on r.tenant_id = $1 and r.id = o.reservation_id
 left join slots as s on s.slot_id = r.slot_id
 left join work_orders as w on w.tenant_id = $1 and w.order_key = o.order_key
@@ -80,8 +83,27 @@ where o.tenant_id = $1 and o.order_key = $2
 async def order_facts(on: Statements, tenant: TenantId, order: OrderKey) -> Row:
     row = await on.row(_ORDER_FACTS, tenant, order)
     if row is None:
-        raise AssertionError(f"order {order} has no premises of ours")
+        raise AssertionError(f"there is no order {order}")
     return row
+
+
+# The reference that the documents print is one order's; whoever comes later has the network's usual one.
+_TAKE_REFERENCE = """
+with free as (
+    update supplier_orders as so set supplier_reference = $3
+    where so.order_key = $2 and so.supplier_reference is null and not exists (
+        select 1 from supplier_orders as o where o.supplier_id = so.supplier_id and o.supplier_reference = $3
+    )
+    returning so.order_key
+)
+update work_orders as w set reference = $3 from free
+where w.tenant_id = $1 and w.order_key = free.order_key returning w.reference
+"""
+
+
+async def take_reference(on: Statements, tenant: TenantId, order: OrderKey, reference: str) -> None:
+    """Unless another order at the same supplier has it."""
+    await on.row(_TAKE_REFERENCE, tenant, order, reference)
 
 
 _UNREAD_UPDATES = """

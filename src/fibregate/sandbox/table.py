@@ -11,6 +11,7 @@ _HEAD = """# Stories of the sandbox
 
 What the simulated network does, address by address. Whoever orders at one of these UPRNs gets the same course of
 events, on the sandbox's clock, every time. `X-Scenario` on an order beats its UPRN; any other address plays F01.
+Stories E are of Ethernet: the first A-END's address chooses them, and no scenario does; any other address plays E01.
 `X-Problem-Code` goes with the scenarios that say so, and `X-Kci-Delay: n` puts n seconds between all updates instead of
 the story's own times.
 
@@ -95,7 +96,7 @@ def _updates(story: Story) -> str:
 def _uprns(story: Story) -> str:
     few = 3
     if len(story.uprns) <= few:
-        return ", ".join(str(one) for one in story.uprns)
+        return ", ".join([*(str(one) for one in story.uprns), *(f"NAD {one}" for one in story.nads)])
     return f"{story.uprns[0]}, {story.uprns[1]} to {story.uprns[-1]}"
 
 

@@ -19,7 +19,7 @@ OPENS = time(8)
 CLOSES = time(18)
 _EXPRESSION = re.compile(
     r"(?P<anchor>[a-z]+|[A-Z_]+)(?:(?P<sign>[+-])(?P<count>\d+)(?P<unit>wd|d|h|min|s)(?P<minutes>\d\d)?)?"
-    r"(?: (?P<clock>\d\d:\d\d))?",
+    r"(?: (?P<clock>\d\d:\d\d(?::\d\d)?))?",
     re.ASCII,
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fibregate.sandbox import times
-from fibregate.vocabulary import OrderStatus, OrderType, Reason
+from fibregate.vocabulary import OrderStatus, OrderType, Reason, ServiceType
 
 MACHINE_MADE = frozenset(
     {Reason.ACKNOWLEDGED, Reason.COMMITTED, Reason.ADDITIONAL, Reason.COMPLETED, Reason.ORDER_REJECTED}
@@ -40,7 +40,7 @@ def _is_time(text: str) -> str:
 
 Time = Annotated[str, AfterValidator(_is_time)]
 Condition = Literal["again", "charge_covered", "committed", "twin", "visit_ahead", "visit_over", "with_visit"]
-Deed = Literal["name_order", "set_up_service", "find_other_vlan", "take_other_vlan"]
+Deed = Literal["name_order", "set_up_service", "set_up_circuit", "find_other_vlan", "take_other_vlan"]
 Speaker = Literal["machine", "person", "visit"]
 
 
@@ -217,7 +217,8 @@ class Reply(Written):
 class Story(Written):
     """One file of `stories/`. `plays` borrows another story's course.
 
-    At its UPRNs it is played for orders of its `order_types`; for others the default is.
+    At its UPRNs it is played for orders of its `order_types`; for others the default is. A story of Ethernet is played
+    where the first A-END is at one of its UPRNs or NADs. `reference` is what the network calls the first order of it.
 
     `kcis` are the updates in the letters of `LETTERS`, `afterwards` those that come when the order has ended; `losing`
     are those of the tenant that loses a line, `unanswered` all of them where nobody amends or objects. `agreed` are the
@@ -228,9 +229,12 @@ class Story(Written):
 
     id: str
     name: str
+    service_type: ServiceType = ServiceType.BROADBAND
     uprns: Uprns = ()
+    nads: tuple[str, ...] = ()
     order_types: tuple[OrderType, ...] = (OrderType.NEW,)
     scenario: str | None = None
+    reference: str | None = None
     address: str = ""
     needs: str = "N"
     availability: str = "standard"
@@ -256,7 +260,7 @@ class Story(Written):
     @property
     def visited(self) -> bool:
         """Whether it is about an engineer's visit, unless the order quotes none."""
-        return self.order_types[0] is OrderType.NEW
+        return self.order_types[0] is OrderType.NEW and self.service_type is ServiceType.BROADBAND
 
     @property
     def all_kcis(self) -> str:

@@ -288,7 +288,8 @@ async def test_a_supplier_that_cannot_be_asked_fails_alone_or_is_the_answer(runn
     (told,) = (await ask(running, "POST", "service-orders", provide(supplier="SUPPLIER2"))).refused(
         501, "NOT_IMPLEMENTED"
     )
-    assert told == "supplier: SUPPLIER2 does not offer orders of type NEW; it offers availability, quotes"
+    able = "amendments, availability, cancellations, ethernet orders, quotes"
+    assert told == f"supplier: SUPPLIER2 does not offer orders of type NEW; it offers {able}"
 
 
 async def test_a_price_holds_until_its_last_moment(running: Gateway) -> None:

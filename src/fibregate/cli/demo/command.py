@@ -6,15 +6,17 @@ import signal
 import sys
 import time
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import aiohttp
 import typer
 
 from fibregate.cli.demo import chain as chained
 from fibregate.cli.demo import documents
+from fibregate.cli.demo import ethernet as circuits
 from fibregate.cli.demo.caller import Caller
 from fibregate.cli.demo.chain import ChainPlay
+from fibregate.cli.demo.ethernet import EthernetPlay
 from fibregate.cli.demo.page import Page
 from fibregate.cli.demo.play import Play, whole
 from fibregate.cli.demo.receiver import listening
@@ -38,6 +40,9 @@ def demo(
     chain: Annotated[
         bool, typer.Option("--chain", help="Through two gateways: an ISP's, and its supplier's with the network.")
     ] = False,
+    ethernet: Annotated[
+        bool, typer.Option("--ethernet", help="The documents' order for Ethernet, from its price on.")
+    ] = False,
 ) -> None:
     """Play one order from an address to COMPLETED, over real HTTP, and show every exchange.
 
@@ -45,11 +50,13 @@ def demo(
     each a process with a database of its own. Exit code 0: the order completed and everything was as documented. 1:
     something differs, and what. 130: interrupted.
     """
+    if chain and ethernet:
+        raise typer.BadParameter("--chain and --ethernet are two demos; choose one")
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
     page = Page()
     began = time.monotonic()
     try:
-        asyncio.run(_stoppable(_play_chain(page) if chain else _play(page)))
+        asyncio.run(_stoppable(_PLAYS[chain, ethernet](page)))
     except (Differs, aiohttp.ClientError, OSError, KeyError, TimeoutError) as error:
         page.wrong(str(error) if isinstance(error, Differs) else f"{type(error).__name__}: {error}")
         raise typer.Exit(1) from error
@@ -57,7 +64,16 @@ def demo(
         page.wrong("interrupted")
         raise typer.Exit(INTERRUPTED) from None
     took = time.monotonic() - began
-    if chain:
+    _end(page, took, chain=chain, ethernet=ethernet)
+
+
+def _end(page: Page, took: float, *, chain: bool, ethernet: bool) -> None:
+    if ethernet:
+        page.title(
+            f"Done in {took:.0f} s: three weeks of one Ethernet order, from its price to a circuit.",
+            "How it is quoted and ordered: docs/reference/ethernet.md",
+        )
+    elif chain:
         page.title(
             f"COMPLETED. Done in {took:.0f} s: one order through two gateways, and each of its KCIs back.",
             "How to connect your own: docs/adding-a-supplier.md",
@@ -114,6 +130,23 @@ async def _play_chain(page: Page) -> None:
             up=await up.enter_async_context(relaying("B", "A", near.url, http)),
         )
         await chained.whole(play)
+
+
+async def _play_ethernet(page: Page) -> None:
+    page.title(
+        "Fibregate: the documents' order for Ethernet, end to end",
+        "An ISP, its webhook receiver and a network, all on this machine. Starting the sandbox …",
+    )
+    timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+    async with contextlib.AsyncExitStack() as up:
+        there = await up.enter_async_context(sandbox(circuits.BEGINS))
+        receiver = await up.enter_async_context(listening())
+        http = await up.enter_async_context(aiohttp.ClientSession(timeout=timeout, trust_env=False))
+        isp = Caller(page, http, "ISP", "gateway", there.url, circuits.TENANT)
+        await circuits.whole(EthernetPlay(page, receiver, isp), there.client(circuits.TENANT))
+
+
+_PLAYS: Final = {(False, False): _play, (True, False): _play_chain, (False, True): _play_ethernet}
 
 
 async def _both(up: contextlib.AsyncExitStack) -> tuple[Staged, Staged]:

@@ -101,3 +101,91 @@ ORDER: Final = """{
 "appointmentReservationId": 159,
 "requestedCompletionDate": "2025-07-28"
 }"""
+
+_SITE: Final[dict[str, Any]] = orjson.loads("""
+{
+  "name": "Strategic Imperative Offices",
+  "address": {
+    "id": "A00000031882",
+    "type": "NAD",
+    "additionalIdentifiers": [
+      {
+        "id": "A00000031882",
+        "type": "NAD"
+      }
+    ]
+  },
+  "postcode": "TW184LG",
+  "role": "A-END",
+  "siteCharacteristics": [
+    {
+      "name": "POINT_OF_INTERCONNECT",
+      "value": "1G1G"
+    }
+  ],
+  "wayleave": {
+    "wayleaveOwner": true,
+    "wayleaveCharacteristics": [
+      {
+        "name": "POINT_OF_INTERCONNECT",
+        "value": "1G1G"
+      }
+    ],
+    "wayleaveContact": {
+      "name": "John Smith",
+      "email": "john@smith.com",
+      "phoneNumber": "01234 567890"
+    }
+  },
+  "primaryContact": {
+    "name": "John Smith",
+    "email": "john@smith.com",
+    "phoneNumber": "01234 567890"
+  },
+  "secondaryContact": {
+    "name": "John Smith",
+    "email": "john@smith.com",
+    "phoneNumber": "01234 567890"
+  },
+  "hazards": "Hazardous materials stored on site",
+  "onSiteRestrictions": "Restricted access",
+  "notes": "Lorem ipsum dolor sit amet..."
+}
+""")
+
+ETHERNET_ORDER: Final[dict[str, Any]] = {
+    "supplier": "SUPPLIER2",
+    "supplierQuoteId": "SUPP2-QUO-ETH-5001",
+    "siteInformation": [_SITE, _SITE],
+    "ethernetOrderItems": orjson.loads("""
+[
+  {
+    "service": {
+      "serviceSpecification": {
+        "id": "ftthl2r"
+      },
+      "serviceCharacteristic": [
+        {
+          "name": "POINT_OF_INTERCONNECT",
+          "value": "1G1G"
+        }
+      ]
+    },
+    "contractDetails": {
+      "contractLength": {
+        "value": 36,
+        "unit": "MONTH"
+      },
+      "billingFrequency": "MONTHLY",
+      "priceAlteration": "string"
+    },
+    "requestedCompletionDate": "2022-01-10",
+    "technicalContact": {
+      "name": "John Smith",
+      "email": "john@smith.com",
+      "phoneNumber": "01234 567890"
+    }
+  }
+]
+"""),
+}

@@ -117,7 +117,7 @@ class Page:
         if said.get("text"):
             self._line(Text.assemble(("  │ ", "dim"), f"   “{said['text']}”"))
         if kind == "ADDITIONAL":
-            for one in body["entity"]["serviceOrderItem"]["serviceCharacteristics"]:
+            for one in _characteristics(body["entity"]):
                 self._line(Text.assemble(("  │ ", "dim"), f"   {one['name']} ", (str(one["value"]), "bold")))
 
     def note(self, text: str) -> None:
@@ -144,6 +144,14 @@ class Page:
 
     def _line(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
+
+
+def _characteristics(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """All that is told of its service, and of its sites where it has some."""
+    if "ethernetOrderItems" not in order:
+        return order["serviceOrderItem"]["serviceCharacteristics"]
+    services = [one for item in order["ethernetOrderItems"] for one in item["service"]["serviceCharacteristic"]]
+    return [*services, *(one for site in order["siteInformation"] for one in site.get("siteCharacteristics", ()))]
 
 
 def _arrow(which: str, sides: Sides) -> str:

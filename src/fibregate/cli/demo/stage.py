@@ -80,13 +80,13 @@ async def operating(data: Path) -> AsyncGenerator[Operator]:
         await asyncio.shield(_end(process))
 
 
-def command(data: Path) -> list[str]:
+def command(data: Path, begins: str = BEGINS) -> list[str]:
     """What starts the sandbox."""
-    return [sys.executable, "-m", "fibregate", "sandbox", "--port", "0", "--data", str(data), "--now", BEGINS]
+    return [sys.executable, "-m", "fibregate", "sandbox", "--port", "0", "--data", str(data), "--now", begins]
 
 
 @asynccontextmanager
-async def sandbox() -> AsyncGenerator[Staged]:
+async def sandbox(begins: str = BEGINS) -> AsyncGenerator[Staged]:
     """A sandbox that serves. Ends and vanishes, whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="fibregate-demo-"))
     process: Process | None = None
@@ -95,7 +95,7 @@ async def sandbox() -> AsyncGenerator[Staged]:
         log = folder / "sandbox.log"
         with log.open("wb") as said:
             process = await asyncio.create_subprocess_exec(
-                *command(folder / "sandbox"),
+                *command(folder / "sandbox", begins),
                 stdin=DEVNULL,
                 stdout=PIPE,
                 stderr=said,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fibregate.doors.tenant import addresses, appointments, availability, changes, orders, quotes
+from fibregate.doors.tenant import addresses, appointments, availability, changes, ethernet_orders, orders, quotes
 from fibregate.doors.tenant.errors import TENANT
 from fibregate.doors.tenant.services import TenantDoor
 from fibregate.web.door import Door
@@ -22,6 +22,7 @@ def door(services: TenantDoor, authenticate: Authenticate) -> Door[TenantDoor]:
             *orders.ROUTES,
             *changes.ROUTES,
             *quotes.ROUTES,
+            *ethernet_orders.ROUTES,
         ],
         authenticate=authenticate,
         services=services,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from fibregate.db import Tx
+from fibregate.db import Db, Tx
 from fibregate.doors.tenant import rendering
 from fibregate.doors.tenant.order_shapes import (
     BODY,
@@ -35,7 +35,7 @@ from fibregate.orders.model import TENANT_DOOR, Order, Request
 from fibregate.orders.sending import placing as sending
 from fibregate.tenants.numbers.actions import UNNUMBERED
 from fibregate.tenants.replays.model import Stored
-from fibregate.vocabulary import TenantId
+from fibregate.vocabulary import ServiceType, TenantId
 from fibregate.web.call import Answer, Call, Partial
 from fibregate.web.route import Route
 
@@ -141,12 +141,16 @@ def _contact(contact: Contact | None) -> dict[str, Any] | None:
 
 async def read(call: Call[None, None, TenantDoor]) -> Answer:
     db = call.services.db
-    order = await actions.get(db, tenant_of(call), call.path["id"])
+    order = await actions.get(db, tenant_of(call), call.path["id"], ServiceType.BROADBAND)
+    return Answer(200, {**_shown(order), "updates": await updates_of(db, order)})
+
+
+async def updates_of(db: Db, order: Order) -> list[dict[str, Any]]:
+    """All that was told of it, as it was told, with what became of each."""
     became = await standing.outcomes(db, order.tenant, order.key, up_to=order.kci_count)
     rows = await actions.list_updates(db, order)
     outcomes = [(row["facts"], became[row["sequence_number"]]) for row in rows]
-    updates = [rendering.shown(facts, outcome.made_at, outcome.told) for facts, outcome in outcomes]
-    return Answer(200, {**_shown(order), "updates": updates})
+    return [rendering.shown(facts, outcome.made_at, outcome.told) for facts, outcome in outcomes]
 
 
 def _shown(order: Order) -> dict[str, Any]:

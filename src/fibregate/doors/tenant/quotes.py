@@ -88,8 +88,8 @@ def _wish(external_identifier: str, items: Sequence[ItemIn], places: Sequence[in
 def _item(asked: ItemIn) -> ItemWish:
     contract = asked.contract_details
     question = QuoteAsked(
-        sites=tuple(_site(one) for one in asked.sites),
-        services=tuple(_service(one) for one in asked.service),
+        sites=tuple(site_asked(one) for one in asked.sites),
+        services=tuple(service_asked(one) for one in asked.service),
         months=contract.contract_length.value,
         billing=contract.billing_frequency,
     )
@@ -97,17 +97,17 @@ def _item(asked: ItemIn) -> ItemWish:
         id=asked.id,
         supplier=asked.supplier,
         question=question,
-        sites=[_sent(one) for one in asked.sites],
-        contract=_sent(contract),
-        services=[_sent(one) for one in asked.service],
+        sites=[as_sent(one) for one in asked.sites],
+        contract=as_sent(contract),
+        services=[as_sent(one) for one in asked.service],
     )
 
 
-def _sent(part: Wire) -> dict[str, Any]:
+def as_sent(part: Wire) -> dict[str, Any]:
     return part.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _site(asked: SiteIn) -> SiteAsked:
+def site_asked(asked: SiteIn) -> SiteAsked:
     return SiteAsked(
         name=asked.name,
         postcode=asked.postcode,
@@ -117,7 +117,7 @@ def _site(asked: SiteIn) -> SiteAsked:
     )
 
 
-def _service(asked: ServiceIn) -> ServiceAsked:
+def service_asked(asked: ServiceIn) -> ServiceAsked:
     return ServiceAsked(asked.service_specification.id, _characteristics(asked.service_characteristic))
 
 

@@ -28,12 +28,17 @@ _ENTITY_TYPES: Final[Mapping[str, str]] = {
     "UNSOLICITED_CEASE": "UNSOLICITED_CEASE_ORDER",
 }
 _PROVIDES: Final = "PROVIDE_ORDER"
+_PROVIDES_ETHERNET: Final = "PROVIDE_ETHERNET_ORDER"
 _ENTITY: Final = (
     ("id", "id"),
     ("orderType", "orderType"),
     ("supplier", "supplier"),
     ("supplierOrderNumber", "supplierOrderReference"),
     ("status", "status"),
+    ("supplierQuoteId", "supplierQuoteId"),
+    ("siteInformation", "siteInformation"),
+    ("ethernetOrderItems", "ethernetOrderItems"),
+    ("milestone", "milestone"),
     ("serviceId", "serviceId"),
     ("reason", "reason"),
     ("address", "address"),
@@ -59,8 +64,17 @@ _ENTITY: Final = (
 
 def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
     """The bytes of the record; `deliveredOn` is when they were made. Unset fields are left out."""
-    about = {"entityType": _ENTITY_TYPES.get(facts["orderType"], _PROVIDES), "entity": _told_entity(facts)}
-    return orjson.dumps({**_record(facts, made_at), **about})
+    return orjson.dumps({**_record(facts, made_at), "entityType": _entity_type(facts), "entity": _told_entity(facts)})
+
+
+def _entity_type(facts: Mapping[str, Any]) -> str:
+    if _is_ethernet(facts.get("entity") or {}):
+        return _PROVIDES_ETHERNET
+    return _ENTITY_TYPES.get(facts["orderType"], _PROVIDES)
+
+
+def _is_ethernet(whole: Mapping[str, Any]) -> bool:
+    return "ethernetOrderItems" in whole
 
 
 def shown(facts: Mapping[str, Any], made_at: datetime | None, delivery: str | None) -> dict[str, Any]:
@@ -122,8 +136,12 @@ def _told_entity(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def entity(whole: Mapping[str, Any]) -> dict[str, Any]:
-    """An order, from the field names that every dialect shares to those of this one."""
-    return without_unset({name: whole.get(ours) for name, ours in _ENTITY})
+    """An order, from the field names that every dialect shares to those of this one.
+
+    Ethernet is only provided yet, and has no order type.
+    """
+    left_out = {"orderType"} if _is_ethernet(whole) else frozenset[str]()
+    return without_unset({name: whole.get(ours) for name, ours in _ENTITY if name not in left_out})
 
 
 def _requests(facts: Mapping[str, Any]) -> dict[str, Any]:

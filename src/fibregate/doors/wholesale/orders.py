@@ -24,7 +24,7 @@ from fibregate.kcis.standing.model import Outcome
 from fibregate.orders import actions, view
 from fibregate.orders.actions import Placement
 from fibregate.orders.model import Order, Request
-from fibregate.vocabulary import TenantId
+from fibregate.vocabulary import ServiceType, TenantId
 from fibregate.web.call import Answer, Call, Partial
 from fibregate.web.route import Route
 
@@ -112,7 +112,7 @@ def _contact(contact: Contact | None) -> dict[str, Any] | None:
 
 async def read(call: Call[None, None, Wholesale]) -> Answer:
     db = call.services.db
-    order = await actions.get(db, tenant_of(call), call.path["id"])
+    order = await actions.get(db, tenant_of(call), call.path["id"], ServiceType.BROADBAND)
     became = await standing.outcomes(db, order.tenant, order.key, up_to=order.kci_count)
     updates = [_update(row, became[row["sequence_number"]]) for row in await actions.list_updates(db, order)]
     return Answer(200, {**_shown(order, call.caller.tenant_code or ""), "updates": updates})

@@ -43,6 +43,9 @@ def of_amendment(
     until = limits(order).changes_until
     if until is not None and now >= until and order.uprn not in wish.answers_late:
         yield f"orderId: {too_late(order, until)}"
+    if order.ethernet is not None:
+        yield from _of_ethernet(wish, order)
+        return
     yield from _reservation(wish, order, held, now)
     yield from _contacts(contents.amended(order, wish.asked))
     yield from _day(wish, order, now)
@@ -51,6 +54,18 @@ def of_amendment(
         kind, at = OrderType(order.order_type), "serviceCharacteristics"
         yield from items.characteristics(at, sent, premises, kind=kind, whole=kind in PROVIDES)
         yield from items.kept(at, order.characteristics, sent)
+
+
+def _of_ethernet(wish: Wish, order: Order) -> Iterator[str]:
+    """What it is, where and for how long stands in its quote; whom and what to expect there may be told anew."""
+    for name in contents.MEMBERS:
+        if name in wish.asked and name not in _OF_ETHERNET:
+            accepted = ", ".join(_OF_ETHERNET)
+            yield f"{name}: cannot be changed on order {order.id}, which is for Ethernet; accepted: {accepted}"
+    yield from _contacts(contents.amended(order, wish.asked))
+
+
+_OF_ETHERNET: Final = ("primaryContact", "secondaryContact", "hazards", "onSiteRestrictions", "notes")
 
 
 def _day(wish: Wish, order: Order, now: BusinessTime) -> Iterator[str]:
@@ -137,7 +152,7 @@ def _key(address: Mapping[str, Any]) -> tuple[str, str]:
 
 def _contacts(after: Order) -> Iterator[str]:
     """Whoever is to be spoken to has a name and a number."""
-    optional = after.order_type in {OrderType.CEASE, OrderType.MODIFY}
+    optional = after.order_type in {OrderType.CEASE, OrderType.MODIFY} or after.ethernet is not None
     primary = after.primary_contact if optional else after.primary_contact or {}
     for where, contact in (("primaryContact", primary), ("secondaryContact", after.secondary_contact)):
         missing = [part for part in _PARTS if not contact.get(part)] if contact is not None else []

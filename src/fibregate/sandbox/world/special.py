@@ -35,7 +35,7 @@ def relief_constraints(day: date) -> list[dict[str, str]]:
 def special_homes(today: date) -> Iterator[Home]:
     """Dates count from `today`, the day on which the sandbox begins."""
     yield _documents()
-    for story in library().stories.values():
+    for story in library().of_lines:
         for uprn in story.uprns:
             if places.is_sandbox_uprn(uprn):
                 yield _story_home(uprn, today)

@@ -16,6 +16,7 @@ class Capability(StrEnum):
     AMENDMENTS = "AMENDMENTS"
     CANCELLATIONS = "CANCELLATIONS"
     QUOTES = "QUOTES"
+    ETHERNET_ORDERS = "ETHERNET_ORDERS"
 
 
 ORDERS: Final = frozenset(one.value for one in OrderType if one is not OrderType.UNSOLICITED_CEASE)

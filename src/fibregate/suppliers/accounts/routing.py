@@ -13,7 +13,7 @@ from fibregate.vocabulary import OrderType, TenantId
 TENANTS_KEPT: Final = 10_000
 
 WORDS: Final[dict[str, str]] = {
-    **{one.value: one.value.lower() for one in Capability},
+    **{one.value: one.value.lower().replace("_", " ") for one in Capability},
     **{one.value: f"orders of type {one.value}" for one in OrderType},
 }
 """What a supplier can do, as people say it."""

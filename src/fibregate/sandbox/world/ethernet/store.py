@@ -5,7 +5,8 @@ from fibregate.vocabulary import SupplierId
 
 _INSERT_SUPPLIER = """
 insert into suppliers (code, name, kind, capabilities, replays)
-values ($1, $2, 'OWN_ETHERNET', '{AVAILABILITY,QUOTES}', true) returning supplier_id
+values ($1, $2, 'OWN_ETHERNET', '{AVAILABILITY,QUOTES,ETHERNET_ORDERS,AMENDMENTS,CANCELLATIONS}', true)
+returning supplier_id
 """
 
 

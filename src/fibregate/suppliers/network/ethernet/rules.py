@@ -31,9 +31,17 @@ def _of_service(prices: PriceList, asked: ServiceAsked, sites: Sequence[SiteAske
         yield f"serviceSpecification.id: {asked.product!r} is not sold; accepted: {accepted}"
         return
     yield from _of_bandwidth(product, asked, sites)
-    if product.roles is Roles.ENDS and Counter(one.role for one in sites) != Counter((Role.A_END, Role.B_END)):
-        said = ", ".join(f"{one.name} is {one.role}" for one in sites)
-        yield f"serviceSpecification.id: {product.id} joins one A-END with one B-END; sites: {said}"
+    said = misjoined(product, sites)
+    if said:
+        yield f"serviceSpecification.id: {said}"
+
+
+def misjoined(product: Product, sites: Sequence[SiteAsked]) -> str | None:
+    """Why the product cannot join sites of these roles, with all of them; None where it can."""
+    if product.roles is Roles.ANY or Counter(one.role for one in sites) == Counter((Role.A_END, Role.B_END)):
+        return None
+    said = ", ".join(f"{one.name} is {one.role}" for one in sites)
+    return f"{product.id} joins one A-END with one B-END; sites: {said}"
 
 
 def _of_bandwidth(product: Product, asked: ServiceAsked, sites: Sequence[SiteAsked]) -> Iterator[str]:

@@ -42,7 +42,7 @@ async def provision(tx: Tx, tenant: TenantId, order: OrderKey) -> Provisioned:
 async def untold(tx: Tx, tenant: TenantId, order: OrderKey) -> dict[str, str]:
     """The facts of a service that nobody has set up yet, set up now; none where there is nothing more to tell."""
     job = await _job(tx, tenant, order)
-    if job.kind in _OF_A_SERVICE or await store.find_service_of(tx, tenant, order) is not None:
+    if not job.is_line or job.kind in _OF_A_SERVICE or await store.find_service_of(tx, tenant, order) is not None:
         return {}
     return (await _provision(tx, tenant, order, job)).facts
 
@@ -53,6 +53,7 @@ async def _job(tx: Tx, tenant: TenantId, order: OrderKey) -> Job:
         raise Invalid("the order was not handed to this network")
     return Job(
         kind=OrderType(row["kind"]),
+        is_line=row["is_line"],
         uprn=row["uprn"],
         service_id=row["service_id"],
         ont_reference=row["ont_reference"],
@@ -71,8 +72,8 @@ async def _provision(tx: Tx, tenant: TenantId, order: OrderKey, job: Job) -> Pro
 
 
 async def _set_up(tx: Tx, tenant: TenantId, order: OrderKey, job: Job) -> Row:
-    if job.uprn is None:
-        raise Invalid("the order is for no premises of ours")
+    if job.uprn is None or not job.is_line:
+        raise Invalid("the order is for no line at a premises of ours")
     await store.lock_handovers(tx, tenant)
     ont, number = job.port or await _new_port(tx, job.uprn, order)
     service_id = f"NW1-S-{order:08d}"

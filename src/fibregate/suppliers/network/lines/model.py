@@ -19,6 +19,7 @@ class Job:
     """An order as the network works it: what is wanted, and the port or service that it has to itself."""
 
     kind: OrderType
+    is_line: bool
     uprn: int | None
     service_id: str | None
     ont_reference: str | None

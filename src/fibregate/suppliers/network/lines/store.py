@@ -8,7 +8,8 @@ from fibregate.db import Row, Statements
 from fibregate.vocabulary import OrderKey, TenantId
 
 _FIND_JOB = """
-select o.order_type as kind, o.uprn, o.service_id, so.ont_reference, so.port_number
+select o.order_type as kind, o.service_type = 'BROADBAND' as is_line, o.uprn, o.service_id,
+    so.ont_reference, so.port_number
 from orders as o join supplier_orders as so on so.supplier_id = o.supplier_id and so.order_key = o.order_key
 where o.tenant_id = $1 and o.order_key = $2
 """

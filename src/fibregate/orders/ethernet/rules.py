@@ -1,0 +1,152 @@
+"""What an Ethernet order must satisfy before it is taken: every fault at once, in words.
+
+Rules: `docs/reference/ethernet.md`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from fibregate import calendars
+from fibregate.clock import BusinessTime
+from fibregate.orders.ethernet.model import Item, Price, Request, bandwidth
+from fibregate.suppliers.network.ethernet import rules as network
+from fibregate.suppliers.network.ethernet.model import PriceList, plain
+from fibregate.suppliers.quoting import BANDWIDTH, SiteAsked
+
+SITES: Final = "siteInformation"
+ITEMS: Final = "ethernetOrderItems"
+_AGAIN: Final = "quote again"
+
+
+def faults(request: Request, price: Price | None, prices: PriceList | None, now: BusinessTime) -> list[str]:
+    """One message for each fault; empty when the order can be taken. `prices` are what its supplier sells now."""
+    found = [*past(request, now), *_joined(request, prices)]
+    if "supplierQuoteId" in request.unread:
+        return found
+    if price is None:
+        return [
+            f"supplierQuoteId: {request.supplier} gave you no price {request.supplier_quote_id}; quote first",
+            *found,
+        ]
+    return [*_price(request, price, now), *found, *_sites(request, price), *_items(request, price)]
+
+
+def past(request: Request, now: BusinessTime) -> Iterator[str]:
+    """Wishes that nobody can fulfil."""
+    if ITEMS in request.unread:
+        return
+    today = calendars.uk_date(now)
+    for place, one in enumerate(request.items):
+        if one.wished is not None and one.wished < today:
+            yield (
+                f"ethernetOrderItems[{place}].requestedCompletionDate: {one.wished.isoformat()} is past; "
+                f"accepted: {today.isoformat()} or later"
+            )
+
+
+def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
+    if request.unread & {SITES, ITEMS}:
+        return
+    for place, one in enumerate(request.items):
+        product = prices.products.get(one.service.product) if prices else None
+        said = network.misjoined(product, request.sites) if product else None
+        if said:
+            yield f"ethernetOrderItems[{place}].service.serviceSpecification.id: {said}"
+
+
+def _price(request: Request, price: Price, now: BusinessTime) -> Iterator[str]:
+    number = request.supplier_quote_id
+    if price.ordered_by is not None:
+        yield f"supplierQuoteId: {number} was ordered already, by order {price.ordered_by}; {_AGAIN}"
+    if now > price.valid_until:
+        yield f"supplierQuoteId: {number} held until {calendars.stamp(price.valid_until)}; {_AGAIN}"
+
+
+def _sites(request: Request, price: Price) -> Iterator[str]:
+    """One to one, in any order; of two at one address, those of equal roles belong together."""
+    if SITES in request.unread:
+        return
+    pairs, left = _paired(request.sites, price.sites)
+    for place, one in enumerate(request.sites):
+        at, other = f"siteInformation[{place}]", pairs.get(place)
+        if other is None:
+            yield f"{at}.address: {one.words} at {one.address.type} {one.address.id} is not in the quote"
+            continue
+        if one.role != other["role"]:
+            yield f"{at}.role: {one.words} is quoted as {other['role']}"
+        if plain(one.postcode) != plain(other["postcode"]):
+            yield f"{at}.postcode: {one.postcode} is quoted as {other['postcode']}"
+    for other in left:
+        address = other["address"]
+        yield f"siteInformation: {other['role']} {other['name']} at {address['type']} {address['id']} was quoted, too"
+
+
+def _paired(
+    asked: Sequence[SiteAsked], quoted: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[int, Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
+    """The quoted site of each one that is ordered, by its place, and those that are left over."""
+    left = list(quoted)
+    pairs: dict[int, Mapping[str, Any]] = {}
+    for same in (_same_role, _same_address):
+        for place, one in enumerate(asked):
+            other = next((each for each in left if place not in pairs and same(one, each)), None)
+            if other is not None:
+                left.remove(other)
+                pairs[place] = other
+    return pairs, left
+
+
+def _same_address(asked: SiteAsked, quoted: Mapping[str, Any]) -> bool:
+    address = quoted["address"]
+    return _key(asked.address.type, asked.address.id) == _key(address["type"], address["id"])
+
+
+def _same_role(asked: SiteAsked, quoted: Mapping[str, Any]) -> bool:
+    return _same_address(asked, quoted) and asked.role == quoted["role"]
+
+
+def _key(kind: str, text: str) -> tuple[str, str]:
+    """UPRNs compare as numbers."""
+    return kind, text.lstrip("0") if kind == "UPRN" else text.upper()
+
+
+def _items(request: Request, price: Price) -> Iterator[str]:
+    """One to one, in any order; those that are no service of the quote are compared with what is left of it."""
+    if ITEMS in request.unread:
+        return
+    sites = () if SITES in request.unread else request.sites
+    left = list(price.services)
+    others: list[int] = []
+    for place, one in enumerate(request.items):
+        same = next((each for each in left if not list(_service(one, each, sites))), None)
+        if same is None:
+            others.append(place)
+        else:
+            left.remove(same)
+    for place, one in enumerate(request.items):
+        yield from (f"ethernetOrderItems[{place}].contractDetails.{said}" for said in _term(one, price))
+    for place, quoted in zip(others, left, strict=False):
+        for said in _service(request.items[place], quoted, sites):
+            yield f"ethernetOrderItems[{place}].service.{said}"
+    if len(request.items) != len(price.services):
+        yield (
+            f"ethernetOrderItems: {len(request.items)} ordered, {len(price.services)} quoted; "
+            "order every service of the quote once"
+        )
+
+
+def _service(one: Item, quoted: Mapping[str, Any], sites: Sequence[SiteAsked]) -> Iterator[str]:
+    product, offered = quoted["serviceSpecification"]["id"], bandwidth(quoted)
+    if one.service.product != product:
+        yield f"serviceSpecification.id: {one.service.product!r} is quoted as {product}"
+    said = [each for each in network.wanted(one.service, sites) if each != offered]
+    if said:
+        yield f"serviceCharacteristic: {BANDWIDTH} {' and '.join(said)}, here or at the sites, is quoted as {offered}"
+
+
+def _term(one: Item, price: Price) -> Iterator[str]:
+    if one.months != price.months:
+        yield f"contractLength: {one.months} months is quoted as {price.months}"
+    billing = price.contract.get("billingFrequency") or network.MONTHLY
+    if one.billing not in {None, billing}:
+        yield f"billingFrequency: {one.billing} is quoted as {billing}"
