@@ -92,6 +92,7 @@ def _item(asked: ItemIn) -> ItemWish:
         services=tuple(_service(one) for one in asked.service),
         months=contract.contract_length.value,
         billing=contract.billing_frequency,
+        price_alteration=contract.price_alteration,
     )
     return ItemWish(
         id=asked.id,
