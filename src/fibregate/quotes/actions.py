@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from fibregate.appointments.model import Asker
 from fibregate.db import Row, Statements, Tx
-from fibregate.errors import GatewayError, Invalid, NotImplementedHere, Unknown
+from fibregate.errors import GatewayError, Invalid, NotImplementedHere, SupplierFault, Unknown
 from fibregate.quotes import keeping, store
-from fibregate.quotes.model import ItemWish, Quote, QuoteItem, Status, Wish
+from fibregate.quotes.model import ItemWish, Quote, QuoteItem, Said, Status, Wish
 from fibregate.suppliers.accounts.model import Capability, Route
 from fibregate.suppliers.accounts.routing import lacks
 from fibregate.suppliers.network.ethernet import actions as ethernet
@@ -22,7 +22,8 @@ from fibregate.vocabulary import SupplierId, TenantId
 
 ASKED: Final = "quote.ask"
 
-Said = Quoted | NotQuoted | GatewayError
+NOBODY: Final[Mapping[int, Said]] = {}
+"""Nobody far away was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +35,37 @@ class Answered:
     said: Said
 
 
-async def ask(tx: Tx, tenant: TenantId, wish: Wish, ways: Mapping[str, Route], *, asker: Asker, now: datetime) -> Quote:
+async def ask(
+    tx: Tx,
+    tenant: TenantId,
+    wish: Wish,
+    ways: Mapping[str, Route],
+    *,
+    far: Mapping[int, Said] = NOBODY,
+    asker: Asker,
+    now: datetime,
+) -> Quote:
     """The quote, kept: each item answered by the supplier that it names, whatever the others say.
 
-    `ways` are the tenant's to every supplier that is named. Raises `Invalid` with every fault of every item, and the
-    suppliers' own refusal where none of them gave an answer.
+    `ways` are the tenant's to every supplier that is named, and `far` what those far away have said, by their items'
+    places. Raises `Invalid` with every fault of every item, and the suppliers' own refusal where none of them gave an
+    answer.
     """
-    asked = [(one, await _question(tx, one, ways[one.supplier])) for one in wish.items]
+    asked = [
+        (one, far[place] if place in far else await _question(tx, one, ways[one.supplier]))
+        for place, one in enumerate(wish.items)
+    ]
     found = _faults(wish, [question for _, question in asked])
     if found:
         raise Invalid(found)
-    answers = await _answers(tx, asked, ways, now)
+    answers = await _told_once(tx, tenant, await _answers(tx, asked, ways, now))
     _refuse_where_nobody_answered(answers)
+    return await get(tx, tenant, await _keep(tx, tenant, wish, answers, asker=asker, now=now))
+
+
+async def _keep(
+    tx: Tx, tenant: TenantId, wish: Wish, answers: Sequence[Answered], *, asker: Asker, now: datetime
+) -> UUID:
     quote = uuid4()
     await store.insert(
         tx,
@@ -66,20 +86,47 @@ async def ask(tx: Tx, tenant: TenantId, wish: Wish, ways: Mapping[str, Route], *
         origin=asker.origin,
         request_id=asker.request_id,
     )
-    return await get(tx, tenant, quote)
+    return quote
 
 
 async def _answers(
-    tx: Tx, asked: Sequence[tuple[ItemWish, Question | GatewayError]], ways: Mapping[str, Route], now: datetime
+    tx: Tx, asked: Sequence[tuple[ItemWish, Question | Said]], ways: Mapping[str, Route], now: datetime
 ) -> list[Answered]:
     """In their order; numbers are taken supplier by supplier, so that no two quotes wait for each other."""
     suppliers = [ways[one.supplier].supplier.supplier_id for one, _ in asked]
     answers: dict[int, Answered] = {}
     for place in sorted(range(len(asked)), key=lambda one: (suppliers[one], one)):
         item, question = asked[place]
-        said = question if isinstance(question, GatewayError) else await ethernet.quote(tx, question, now)
+        said = await ethernet.quote(tx, question, now) if isinstance(question, Question) else question
         answers[place] = Answered(item=item, supplier=suppliers[place], said=said)
     return [answers[place] for place in range(len(asked))]
+
+
+async def _told_once(tx: Tx, tenant: TenantId, answers: Sequence[Answered]) -> list[Answered]:
+    """An order names its price by its supplier's number: a number that a supplier gives again is no price."""
+    known = await store.list_numbers(
+        tx, tenant, [(one.supplier, number) for one in answers for number in _numbers(one)]
+    )
+    found: list[Answered] = []
+    for one in answers:
+        mine = [(one.supplier, number) for number in _numbers(one)]
+        if known.intersection(mine) or len(set(mine)) < len(mine):
+            again = SupplierFault(f"{one.item.supplier}: gave the number of a quote twice, so that it names no price")
+            found.append(replace(one, said=again))
+        else:
+            found.append(one)
+            known |= set(mine)
+    return found
+
+
+def _numbers(one: Answered) -> list[str]:
+    match one.said:
+        case Quoted(quote_id=number):
+            return [number]
+        case NotQuoted(alternates=others):
+            return [other.quote_id for other in others]
+        case _:
+            return []
 
 
 def _rows(place: int, one: Answered) -> list[dict[str, Any]]:
@@ -99,20 +146,20 @@ async def faults(on: Statements, wish: Wish, ways: Mapping[str, Route]) -> list[
 
 
 async def _question(on: Statements, item: ItemWish, route: Route) -> Question | GatewayError:
-    """What our own network is asked; or why the supplier cannot be asked at all."""
+    """What our own network is asked; or why the supplier cannot be asked at all, or not from here."""
     refusal = lacks(route, Capability.QUOTES)
     if refusal:
         return refusal
     code = route.supplier.code
     if not route.supplier.own:
-        return NotImplementedHere(f"supplier: {code} cannot be asked for quotes through this gateway")
+        return NotImplementedHere(f"supplier: {code} was not asked")
     prices = await ethernet.find_prices(on, route.supplier.supplier_id)
     if prices is None:
         return NotImplementedHere(f"supplier: {code} has no price list for Ethernet")
     return await ethernet.question(on, prices, item.question)
 
 
-def _faults(wish: Wish, asked: Sequence[Question | GatewayError | None]) -> list[str]:
+def _faults(wish: Wish, asked: Sequence[Question | Said | None]) -> list[str]:
     times = Counter(one.id for one in wish.items)
     found = [
         f"quoteItems: id {number} is there {n} times; each item has its own" for number, n in times.items() if n > 1

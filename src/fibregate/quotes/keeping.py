@@ -5,15 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from fibregate.errors import GatewayError
-from fibregate.quotes.model import ItemWish, Status
+from fibregate.quotes.model import ItemWish, Said, Status
 from fibregate.suppliers.quoting import BANDWIDTH, Charge, NotQuoted, Quoted, ServiceAsked
 from fibregate.vocabulary import SupplierId
 from fibregate.web.dialect import PLAIN
 
 
-def rows(
-    item: ItemWish, place: int, supplier: SupplierId, said: Quoted | NotQuoted | GatewayError
-) -> list[dict[str, Any]]:
+def rows(item: ItemWish, place: int, supplier: SupplierId, said: Said) -> list[dict[str, Any]]:
     """Amounts are text, so that they stay exact."""
     asked: dict[str, Any] = {
         "item_id": item.id,
@@ -66,7 +64,7 @@ def _price(said: Quoted, sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for one in said.construction
         ],
         "lead_days": said.lead_days,
-        "valid_until": said.valid_until,
+        "valid_until": said.valid_until.isoformat(),
         "notes": list(said.notes),
     }
 

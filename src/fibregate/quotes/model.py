@@ -8,7 +8,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from fibregate.suppliers.quoting import QuoteAsked, over_the_term
+from fibregate.errors import GatewayError
+from fibregate.suppliers.quoting import NotQuoted, QuoteAsked, Quoted, over_the_term
+
+Said = Quoted | NotQuoted | GatewayError
+"""What a supplier said of an item, or why it said nothing."""
 
 
 class Status(StrEnum):

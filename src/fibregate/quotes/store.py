@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fibregate.db import Row, Statements
-from fibregate.vocabulary import TenantId
+from fibregate.vocabulary import SupplierId, TenantId
 
 _INSERT_QUOTE = """
 insert into quotes (tenant_id, quote_id, external_identifier, request_id, conversation_id, created_at)
@@ -48,6 +48,21 @@ from jsonb_to_recordset($3) as i (
 async def insert_items(on: Statements, tenant: TenantId, quote: UUID, items: Sequence[Mapping[str, Any]]) -> None:
     """Amounts come as text, so that they stay exact."""
     await on.rows(_INSERT_ITEMS, tenant, quote, list(items))
+
+
+_LIST_NUMBERS = """
+select i.supplier_id, i.supplier_quote_id from unnest($2::integer[], $3::text[]) as k (supplier_id, number)
+join quote_items as i on i.tenant_id = $1 and i.supplier_id = k.supplier_id and i.supplier_quote_id = k.number
+"""
+
+
+async def list_numbers(
+    on: Statements, tenant: TenantId, numbers: Sequence[tuple[SupplierId, str]]
+) -> set[tuple[SupplierId, str]]:
+    """Those of these numbers of suppliers that the tenant has quotes under."""
+    suppliers, codes = [supplier for supplier, _ in numbers], [number for _, number in numbers]
+    rows = await on.rows(_LIST_NUMBERS, tenant, suppliers, codes) if numbers else []
+    return {(SupplierId(row["supplier_id"]), str(row["supplier_quote_id"])) for row in rows}
 
 
 _ITEMS = """

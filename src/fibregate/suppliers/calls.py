@@ -29,6 +29,7 @@ from fibregate.suppliers.questions import (
     SlotsAsked,
     Trace,
 )
+from fibregate.suppliers.quoting import NotQuoted, QuoteAsked, Quoted
 
 
 class Network(Protocol):
@@ -40,6 +41,10 @@ class Network(Protocol):
 
     async def slots(self, asked: SlotsAsked, trace: Trace) -> Slots | Refused:
         """When somebody can come."""
+        ...
+
+    async def quote(self, number: int, asked: QuoteAsked, trace: Trace) -> Quoted | NotQuoted | Refused:
+        """What it would cost, asked under our number; a lost answer is not looked up: a quote costs nothing."""
         ...
 
     async def book(self, asked: BookingAsked, trace: Trace) -> Booked | SlotGone | Refused:

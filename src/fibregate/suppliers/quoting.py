@@ -66,6 +66,7 @@ class QuoteAsked:
     services: tuple[ServiceAsked, ...]
     months: int
     billing: str | None = None
+    price_alteration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ from fibregate.doors.tenant.quote_shapes import (
 from fibregate.doors.tenant.services import IDEMPOTENCY_KEY, SCOPE, TenantDoor, asked_of, asker_of, tenant_of
 from fibregate.doors.tenant.wire import Characteristic
 from fibregate.errors import Invalid
-from fibregate.quotes import actions, view
-from fibregate.quotes.model import ItemWish, Wish
+from fibregate.quotes import actions, far, view
+from fibregate.quotes.model import ItemWish, Said, Wish
 from fibregate.suppliers import questions
 from fibregate.suppliers.accounts.model import Route as Way
+from fibregate.suppliers.questions import Trace
 from fibregate.suppliers.quoting import QuoteAsked, ServiceAsked, SiteAsked
 from fibregate.tenants.replays.model import Stored
 from fibregate.vocabulary import TenantId
@@ -43,11 +44,21 @@ async def ask(call: Call[None, QuoteIn, TenantDoor]) -> Answer:
     if unknown:
         raise Invalid([*unknown, *await actions.faults(services.db, wish, ways)])
 
+    told: dict[int, Said] = {}
+
+    async def ahead() -> None:
+        faults = await actions.faults(services.db, wish, ways)
+        if faults:
+            raise Invalid(faults)
+        how = far.Asking(db=services.db, networks=services.networks, seconds=services.answer_seconds)
+        told.update(await far.ask_all(how, tenant, wish, ways, Trace(call.conversation_id or "")))
+
     async def work(tx: Tx) -> Stored:
-        quote = await actions.ask(tx, tenant, wish, ways, asker=asker_of(call), now=now)
+        quote = await actions.ask(tx, tenant, wish, ways, far=told, asker=asker_of(call), now=now)
         return Stored(201, orjson.dumps(view.entity(quote, now)))
 
-    done = await services.once.do(tenant, asked_of(call, ASK), now, work)
+    beyond = any(ways[one.supplier].account_id is not None for one in wish.items)
+    done = await services.once.do(tenant, asked_of(call, ASK), now, work, ahead=ahead if beyond else None)
     return Answer(done.status, done.body)
 
 
@@ -92,6 +103,7 @@ def _item(asked: ItemIn) -> ItemWish:
         services=tuple(service_asked(one) for one in asked.service),
         months=contract.contract_length.value,
         billing=contract.billing_frequency,
+        price_alteration=contract.price_alteration,
     )
     return ItemWish(
         id=asked.id,

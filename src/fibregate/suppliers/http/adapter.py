@@ -20,7 +20,7 @@ from fibregate.suppliers.answers import (
     Taken,
 )
 from fibregate.suppliers.health import Health
-from fibregate.suppliers.http import asking, faults, reading
+from fibregate.suppliers.http import asking, faults, quoting, reading
 from fibregate.suppliers.http.access import Accesses
 from fibregate.suppliers.http.exchange import Call, Exchange
 from fibregate.suppliers.http.faults import Reply
@@ -35,6 +35,7 @@ from fibregate.suppliers.questions import (
     SlotsAsked,
     Trace,
 )
+from fibregate.suppliers.quoting import NotQuoted, QuoteAsked, Quoted
 
 T = TypeVar("T")
 
@@ -59,6 +60,10 @@ class HttpNetwork:
         query = asking.slots(asked)
         call = Call(method="GET", path="available-appointments", trace=trace, query=query, shares=True)
         return await self._exchange.ask(call, _or_refused(lambda reply: reading.slots(reply, asked)))
+
+    async def quote(self, number: int, asked: QuoteAsked, trace: Trace) -> Quoted | NotQuoted | Refused:
+        call = Call(method="POST", path="quote", trace=trace, body=quoting.question(number, asked))
+        return await self._exchange.ask(call, _or_refused(lambda reply: quoting.answered(reply, asked)))
 
     async def book(self, asked: BookingAsked, trace: Trace) -> Booked | SlotGone | Refused:
         booked = _or_refused(lambda reply: reading.booked(reply, asked.id, asked))

@@ -27,13 +27,13 @@ Json = dict[str, Any]
 
 
 def availability(asked: AvailabilityAsked) -> str:
-    return _query({"address": _address(asked.address), "serviceTypes": ",".join(asked.service_types)})
+    return _query({"address": address(asked.address), "serviceTypes": ",".join(asked.service_types)})
 
 
 def slots(asked: SlotsAsked) -> str:
     return _query(
         {
-            "address": _address(asked.address),
+            "address": address(asked.address),
             "appointmentPurpose": asked.purpose.value,
             "serviceSpecification": {"id": asked.service, "name": asked.service_name or asked.service},
             "appointmentFromDate": asked.from_date.isoformat() if asked.from_date else "",
@@ -45,14 +45,14 @@ def slots(asked: SlotsAsked) -> str:
 def booking(asked: BookingAsked) -> Json:
     return {
         "id": asked.id,
-        "address": _address(asked.address),
+        "address": address(asked.address),
         "serviceSpecification": {"id": asked.service},
         "purpose": asked.purpose.value,
         "timeslot": {
             "timeslotStartDateTime": stamp(asked.timeslot.starts_at),
             "timeslotEndDateTime": stamp(asked.timeslot.ends_at),
         },
-        **_said({"serviceId": asked.service_id, "serviceCharacteristics": _list(asked.characteristics) or None}),
+        **said({"serviceId": asked.service_id, "serviceCharacteristics": listed(asked.characteristics) or None}),
     }
 
 
@@ -62,15 +62,15 @@ def order(asked: OrderAsked, tenant: str) -> Json:
         case Provide():
             item = {
                 "serviceSpecification": {"id": asked.service},
-                "serviceCharacteristics": _list(asked.characteristics),
+                "serviceCharacteristics": listed(asked.characteristics),
             }
-            body |= {"orderType": asked.order_type.value, "address": _address(asked.address), "serviceOrderItem": item}
+            body |= {"orderType": asked.order_type.value, "address": address(asked.address), "serviceOrderItem": item}
         case Modify():
-            changed = _said({"serviceCharacteristics": _list(asked.characteristics) or None})
+            changed = said({"serviceCharacteristics": listed(asked.characteristics) or None})
             body |= {"orderType": "MODIFY", "serviceId": asked.service_id, **changed}
         case Cease():
-            body |= {"orderType": "CEASE", "serviceId": asked.service_id, **_said({"reason": asked.reason})}
-    return body | _said(
+            body |= {"orderType": "CEASE", "serviceId": asked.service_id, **said({"reason": asked.reason})}
+    return body | said(
         {
             "primaryContact": _contact(asked.primary_contact),
             "secondaryContact": _contact(asked.secondary_contact),
@@ -90,10 +90,10 @@ def amendment(asked: AmendmentAsked) -> Json:
     return {
         "id": asked.id,
         "orderId": asked.order_id,
-        **_said(
+        **said(
             {
                 "supplierOrderReference": asked.order_reference,
-                "serviceCharacteristics": None if asked.characteristics is None else _list(asked.characteristics),
+                "serviceCharacteristics": None if asked.characteristics is None else listed(asked.characteristics),
                 "primaryContact": _contact(asked.primary_contact),
                 "secondaryContact": _contact(asked.secondary_contact),
                 "appointmentReservationId": asked.appointment_id,
@@ -112,7 +112,7 @@ def cancellation(asked: CancellationAsked) -> Json:
         "id": asked.id,
         "orderId": asked.order_id,
         "reasonCode": asked.reason_code,
-        **_said({"supplierOrderReference": asked.order_reference, "text": asked.text}),
+        **said({"supplierOrderReference": asked.order_reference, "text": asked.text}),
     }
 
 
@@ -126,23 +126,23 @@ def _query(parameters: Mapping[str, Any]) -> str:
     return urlencode(written, quote_via=quote, safe="")
 
 
-def _said(members: Mapping[str, Any]) -> Json:
+def said(members: Mapping[str, Any]) -> Json:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _address(address: Identifier) -> Json:
+def address(address: Identifier) -> Json:
     further = [{"id": one.id, "type": one.type} for one in address.additional]
     return {"id": address.id, "type": address.type, **({"additionalIdentifiers": further} if further else {})}
 
 
-def _list(characteristics: Iterable[Characteristic]) -> list[Json]:
+def listed(characteristics: Iterable[Characteristic]) -> list[Json]:
     return [{"name": one.name, "value": one.value} for one in characteristics]
 
 
 def _contact(contact: Contact | str | None) -> Json | str | None:
     if contact is None or isinstance(contact, str):
         return contact
-    return _said({"name": contact.name, "email": contact.email, "phoneNumber": contact.phone_number})
+    return said({"name": contact.name, "email": contact.email, "phoneNumber": contact.phone_number})
 
 
 def _day(day: date | str | None) -> str | None:

@@ -30,7 +30,7 @@ MOST_FAULTS = 5
 
 
 def availability(reply: Reply, asked: AvailabilityAsked) -> Availability:
-    told = _read(reply, wire.Availability)
+    told = read(reply, wire.Availability)
     if not _is_of(told.address.identifier, asked.address):
         raise reply.broken("address: another one than was asked for is answered")
     return Availability(
@@ -50,7 +50,7 @@ def availability(reply: Reply, asked: AvailabilityAsked) -> Availability:
 
 
 def slots(reply: Reply, asked: SlotsAsked) -> Slots:
-    told = _read(reply, wire.Slots)
+    told = read(reply, wire.Slots)
     named = told.service_specification
     if told.address is not None and not _is_of(told.address, asked.address):
         raise reply.broken("address: another one than was asked for is answered")
@@ -64,7 +64,7 @@ def slots(reply: Reply, asked: SlotsAsked) -> Slots:
 
 def booked(reply: Reply, number: int, asked: BookingAsked | None = None) -> Booked:
     """Without a timeslot in the answer it is the one that was asked for."""
-    told = _read(reply, wire.Booked)
+    told = read(reply, wire.Booked)
     _is_ours(reply, told.id, number)
     timeslot = _timeslot(reply, told.timeslot) if told.timeslot else asked.timeslot if asked else None
     if timeslot is None:
@@ -83,7 +83,7 @@ def booked(reply: Reply, number: int, asked: BookingAsked | None = None) -> Book
 def slot_gone(reply: Reply) -> SlotGone:
     """The status alone says it; alternatives that cannot be read are none."""
     try:
-        told = _read(reply, wire.SlotGone)
+        told = read(reply, wire.SlotGone)
         alternatives = tuple(_timeslot(reply, one) for one in told.alternatives)
     except SupplierFailed:
         alternatives = ()
@@ -97,7 +97,7 @@ def taken(reply: Reply, number: int) -> Taken:
 
 def acknowledged(reply: Reply, number: int, tenant: str) -> Acknowledged:
     """IN_PROGRESS commits only with a date; a missing target is the commitment."""
-    told = _read(reply, wire.Order)
+    told = read(reply, wire.Order)
     _is_ours(reply, told.id, number)
     _is_to_us(reply, told.tenant, tenant)
     committed = told.committed_date is not None and told.status == OrderStatus.IN_PROGRESS
@@ -116,13 +116,13 @@ def request_taken(reply: Reply, number: int) -> Taken:
 
 
 def applied(reply: Reply, number: int) -> Applied:
-    told = _read(reply, wire.Request)
+    told = read(reply, wire.Request)
     _is_ours(reply, told.id, number)
     return Applied(told.reference, told.status)
 
 
 def order_stands(reply: Reply, number: int, tenant: str) -> OrderStands:
-    told = _read(reply, wire.Order)
+    told = read(reply, wire.Order)
     _is_ours(reply, told.id, number)
     _is_to_us(reply, told.tenant, tenant)
     if told.status is None:
@@ -137,7 +137,7 @@ def order_stands(reply: Reply, number: int, tenant: str) -> OrderStands:
 
 
 def request_stands(reply: Reply, number: int) -> RequestStands:
-    told = _read(reply, wire.Request)
+    told = read(reply, wire.Request)
     _is_ours(reply, told.id, number)
     if told.status is None:
         raise reply.broken("status: is missing in its answer")
@@ -150,14 +150,14 @@ def _taken(reply: Reply, model: type[wire.Order | wire.Request], number: int) ->
     if not reply.answered.excerpt.strip():
         return Taken()
     try:
-        told = _read(reply, model)
+        told = read(reply, model)
     except SupplierFailed:
         return Taken()
     _is_ours(reply, told.id, number)
     return Taken(told.reference)
 
 
-def _read(reply: Reply, model: type[Model]) -> Model:
+def read(reply: Reply, model: type[Model]) -> Model:
     try:
         return model.model_validate(reply.body(), by_alias=True, by_name=False)
     except ValidationError as error:

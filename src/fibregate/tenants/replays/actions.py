@@ -50,6 +50,13 @@ async def claim(
     return None
 
 
+async def find_answer(db: Db, tenant: TenantId, asked: Asked, now: BusinessTime) -> Stored | None:
+    """What an equal request was answered; None where none was, or not yet. Claims nothing."""
+    found = [(key, await _find(db, tenant, asked, key, now)) for key in asked.keys]
+    answered = [one for key, row in found if row is not None and (one := _stored(asked, key, row)) is not None]
+    return answered[0] if answered else None
+
+
 async def answer(tx: Tx, tenant: TenantId, asked: Asked, stored: Stored) -> None:
     """Keep what was answered, in the transaction that did it or that learnt of it."""
     for key in asked.keys:

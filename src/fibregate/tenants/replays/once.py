@@ -18,6 +18,7 @@ from fibregate.tenants.replays.model import Asked, Stored
 from fibregate.vocabulary import TenantId
 
 Work = Callable[[Tx], Awaitable[Stored]]
+Ahead = Callable[[], Awaitable[None]]
 
 TRIES: Final = 5
 _LEAST: Final = 0.5
@@ -44,15 +45,25 @@ class Once:
         self._db = db
         self._turns: dict[tuple[TenantId, str, str], _Turn] = {}
 
-    async def do(self, tenant: TenantId, asked: Asked, now: BusinessTime, work: Work) -> Stored:
+    async def do(
+        self, tenant: TenantId, asked: Asked, now: BusinessTime, work: Work, *, ahead: Ahead | None = None
+    ) -> Stored:
         """The answer of `work`, whose transaction also keeps it, or the one that an equal request has had.
+
+        `ahead` is what has to be learnt from others before, with no transaction open; it may do nothing that lasts. It
+        is left out where the request has its answer, and happens again where that was lost.
 
         What `work` raises undoes all of it and is not kept. Raises `Unavailable` while an equal request is in flight
         for long, and where others were met at the same time too often; `Invalid` for an idempotency key with another
         body. A cancelled call may have done it: the same request sent again tells.
         """
-        until = time.monotonic() + PATIENCE
         async with self._turn(tenant, asked):
+            if ahead is not None:
+                known = await actions.find_answer(self._db, tenant, asked, now)
+                if known is not None:
+                    return known
+                await ahead()
+            until = time.monotonic() + PATIENCE
             for _ in range(TRIES):
                 done = await self._try(tenant, asked, now, work, patience=max(until - time.monotonic(), _LEAST))
                 if done is not None:
