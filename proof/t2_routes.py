@@ -193,6 +193,19 @@ async def _skip(on: Stage, tenant: str, number: int) -> Asked:
     return Asked("POST", f"{MANAGE}/orders/{number}/skip", body, (UUID(made),), cleared=("endpoint", made))
 
 
+async def _decide(on: Stage, tenant: str, number: int) -> Asked:
+    await told(on, tenant, number)
+    identity = str(uuid5(_NAMES, f"{tenant} {number} charge"))
+    body = traffic.update(identity, number, tenant, 2, reason="INFORMATION_REQUIRED", status="PENDING")
+    charge = {"construction": "5150.00", "included": "2800.00"}
+    await ok(on, SUPPLIER, "POST", UPDATES, {**body, "text": "T2", "charge": charge})
+    if not await on.done(tenant):
+        raise NotPrepared(f"{tenant} order {number}: nobody was asked for money")
+    raised = (await ok(on, tenant, "GET", f"{MANAGE}/charges?orderId={number}")).body["charges"][0]["id"]
+    path = f"{MANAGE}/charges/{raised}/decision"
+    return Asked("POST", path, {"decision": "ACCEPT", "amount": "2350.00"}, (UUID(raised),))
+
+
 _MISCOUNTED: Final = """
 (select count(*) from slots as s where s.booked <> (select count(*) from reservations as r
     where r.slot_id = s.slot_id
@@ -252,6 +265,13 @@ select (select count(*) from kci_skips where tenant_id = $1 and endpoint_id = $2
     (select count(*) from feed where tenant_id = $1 and skipped_at_endpoint = $2) as shown
 """
 
+_DECIDED: Final = """
+select count(distinct h.charge_id) filter (where h.answer = 'ACCEPT') as answered,
+    count(distinct c.change_key) as changes, count(distinct c.change_key) filter (where c.status = 'PENDING') as sent
+from charges as h left join order_changes as c on c.tenant_id = $1 and c.order_key = h.order_key
+where h.tenant_id = $1 and h.charge_id = $2
+"""
+
 MAKES_NOTHING: Final = frozenset({"getAccessToken", "getTenantAccessToken", "getSupplierAccessToken"})
 """Routes that are POST by their protocol and leave no row behind."""
 
@@ -290,6 +310,12 @@ ROUTES: Final = (
         effect=_SKIPPED,
         expected={"skips": 1, "done": 1, "shown": 1},
         is_keyed=False,  # the answer says how far it is
+    ),
+    Route(
+        name="decideCharge",
+        prepare=_decide,
+        effect=_DECIDED,
+        expected={"answered": 1, "changes": 1, "sent": 1},
     ),
     Route(
         name="createEndpoint",

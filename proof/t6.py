@@ -62,7 +62,6 @@ async def run(source: Path, figures: Figures, folder: Path) -> Findings:
         course = Course(callers, many, figures["at_once"], partial(_unread, ground))
         await course.run(wanted)
         await _quiet(gateway.folder / LOG, figures)
-        await t6_connect.connect(gateway, SUPPLIER, network.url, ACCOUNTS, seconds=figures["walked-seconds"])
         await _walk(ground, figures)
         say("T6: judging")
         log.close()
@@ -122,15 +121,11 @@ _PACES: Final[dict[str, Any]] = {
     "late": 2.5,
     "gap": 5,
     "seconds": 1,
-    "walked-seconds": 0.4,
     "places": 500,
     "settle": 7,
 }
-"""On the walk each call that is not answered is waited for alone, so there a call may take less.
-
-`settle` is longer than any pause of the network's own. Its news comes about when the gateway first looks something
-up, five seconds after the call: now the one and now the other is first.
-"""
+"""`settle` is longer than any pause of the network's own. Its news comes about when the gateway first looks something
+up, five seconds after the call: now the one and now the other is first."""
 
 _WALKS: Final[dict[str, Any]] = {"step": 20, "pause": 0.3}
 _CI: Final[dict[str, Any]] = {

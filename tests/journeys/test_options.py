@@ -49,8 +49,9 @@ async def test_an_absent_order_has_no_options(running: Gateway) -> None:
 async def test_a_tenant_sees_the_suppliers_that_it_may_use(running: Gateway) -> None:
     got = await running.ask("GET", "/manage/v1/suppliers")
     assert got.status == 200
-    (own,) = got.body["suppliers"]
+    own, ethernet = got.body["suppliers"]
     assert own["supplier"] == "NETWORK1"
+    assert (ethernet["supplier"], ethernet["ownNetwork"]) == ("SUPPLIER2", True)
     assert own["ownNetwork"]
     assert "NEW" in own["capabilities"]
     assert "health" not in own

@@ -111,7 +111,9 @@ async def test_the_clock_may_be_the_operators_alone(stage: Stage) -> None:
 
 async def test_the_stories_are_listed(isp1: httpx.AsyncClient) -> None:
     listed = (await isp1.get("/sandbox/v1/stories")).json()
-    first = listed["stories"][0]
+    stories = {one["id"]: one for one in listed["stories"]}
+    assert list(stories) == sorted(stories)
+    first = stories["F01"]
     assert (first["id"], first["uprns"]) == ("F01", ["999900001001", "10025559646"])
     assert first["happens"]
     assert first["whatToDo"]
