@@ -159,12 +159,14 @@ async def mortal(on: Stage, tree: Tree, name: str, **more: str) -> AsyncGenerato
 
 _GENERATED: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|whsec_[\w+/=]+|[\d][\d.:TZ+-]*"
+    r"|(?<=\")(WEEKDAY|SATURDAY|SUNDAY)(?=_)"
 )
 _PROGRESS: Final = re.compile(r'"\w+Ms":#,?|(?<="SKIPP)(ING|ED)')
 _NUMBERS: Final = re.compile(r"\[#(,#)*\]")
 
 
 def shape(answer: Answer) -> tuple[int, str]:
-    """An answer without what is different each time: ids, numbers, lists of numbers, times, secrets, progress."""
+    """An answer without what is different each time: ids, numbers, lists of numbers, times and their days, secrets,
+    progress."""
     text = _GENERATED.sub("#", answer.raw.decode(errors="replace"))
     return answer.status, _NUMBERS.sub("[]", _PROGRESS.sub("", text))
