@@ -59,6 +59,8 @@ async def test_what_is_accepted_is_told_to_the_network_and_it_builds(stage: Stag
     assert await decide(stage, charge, Decision.ACCEPT, AMOUNT) == answered, "the same answer again"
     with pytest.raises(Invalid, match="is ANSWERED since"):
         await decide(stage, charge, Decision.DECLINE)
+    with pytest.raises(Invalid, match=r"840\.00 is to be paid, and 840\.01 is accepted"):
+        await decide(stage, charge, Decision.ACCEPT, Decimal("840.01"))
     await stage.walk(A_MONTH)
     (settled,) = await charges(stage)
     assert (settled.state, settled.answer, settled.amount) == (ChargeState.ACCEPTED, Decision.ACCEPT, AMOUNT)

@@ -11,6 +11,7 @@ from fibregate.sandbox.library import library
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import office_hours
 from fibregate.sandbox.written import Choice, Condition, Step
+from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.vocabulary import Reason
 
 OVERTAKEN_BY = timedelta(seconds=20)
@@ -80,7 +81,7 @@ def _applies(scene: Scene, step: Step, due: BusinessTime) -> bool:
 def charge_covered(scene: Scene) -> bool:
     """Whether the order's ECC_CHARGEBAND, a band's letter or an amount in pounds, agrees to the story's charge."""
     charge = scene.story.charge
-    band = scene.characteristic("ECC_CHARGEBAND")
+    band = scene.characteristic(CHARGE_BAND)
     if charge is None or band is None:
         return False
     agreed = charge.bands.get(band.upper())

@@ -16,6 +16,7 @@ from fibregate.orders.changes.model import CANCEL_OTHER, REASONS, Change, Wish
 from fibregate.orders.model import Order
 from fibregate.orders.rules import items
 from fibregate.orders.rules.dates import NO_VISIT_LEAD_DAYS
+from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.suppliers.network.model import Premises
 from fibregate.vocabulary import PROVIDES, ChangeKind, Nation, OrderStatus, OrderType, Purpose, ReservationState
 
@@ -57,11 +58,19 @@ def of_amendment(
 
 
 def _of_ethernet(wish: Wish, order: Order) -> Iterator[str]:
-    """What it is, where and for how long stands in its quote; whom and what to expect there may be told anew."""
+    """What it is, where and for how long stands in its quote; whom and what to expect there may be told anew.
+
+    A charge is agreed to by a characteristic.
+    """
+    sent = wish.asked.get("serviceCharacteristics") or ()
+    agrees = bool(sent) and all(one["name"] == CHARGE_BAND or one in order.characteristics for one in sent)
     for name in contents.MEMBERS:
-        if name in wish.asked and name not in _OF_ETHERNET:
+        if name in wish.asked and name not in _OF_ETHERNET and not (name == "serviceCharacteristics" and agrees):
             accepted = ", ".join(_OF_ETHERNET)
-            yield f"{name}: cannot be changed on order {order.id}, which is for Ethernet; accepted: {accepted}"
+            yield (
+                f"{name}: cannot be changed on order {order.id}, which is for Ethernet; accepted: {accepted}, and "
+                f"serviceCharacteristics with {CHARGE_BAND} alone"
+            )
     yield from _contacts(contents.amended(order, wish.asked))
 
 

@@ -8,8 +8,9 @@ from fibregate.clock import BusinessTime
 from fibregate.db import Tx
 from fibregate.orders.changes.model import Change
 from fibregate.orders.charges import store
-from fibregate.orders.charges.model import BAND, Charge, ChargeState, Decision
+from fibregate.orders.charges.model import Charge, ChargeState, Decision
 from fibregate.orders.model import Order
+from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.suppliers.port import Update
 from fibregate.vocabulary import ChangeKind, Reason
 
@@ -78,4 +79,4 @@ def _ended(charge: Charge, change: Change | None, now: BusinessTime) -> tuple[Ch
 def _accepts(change: Change, charge: Charge) -> bool:
     """The network has taken an amendment that agrees to a charge: by a band or by an amount."""
     asked = change.asked.get("serviceCharacteristics") or ()
-    return change.key == charge.change_key or any(one["name"] == BAND for one in asked)
+    return change.key == charge.change_key or any(one["name"] == CHARGE_BAND for one in asked)

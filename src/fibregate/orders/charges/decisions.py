@@ -3,7 +3,7 @@
 Rules: `docs/reference/charges.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -18,8 +18,9 @@ from fibregate.orders.changes import actions as changes
 from fibregate.orders.changes.contents import NETWORKS_OWN
 from fibregate.orders.changes.model import Wish
 from fibregate.orders.charges import store
-from fibregate.orders.charges.model import BAND, Charge, ChargeState, Decision
+from fibregate.orders.charges.model import Charge, ChargeState, Decision
 from fibregate.orders.model import Order
+from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.tenants.numbers.actions import UNNUMBERED
 from fibregate.vocabulary import ChangeKind, TenantId
 
@@ -52,9 +53,10 @@ async def decide(
     seen = await get(tx, tenant, charge)
     order = await orders.lock(tx, tenant, seen.order_key)
     stands = await get(tx, tenant, charge)
-    if stands.answer is decision:
+    found = [*_amount(stands, decision, amount)]
+    if stands.answer is decision and not found:
         return stands
-    found = list(_faults(stands, decision, amount, now))
+    found = [*_standing(stands, now), *found]
     if found:
         raise Invalid(found)
     change = await changes.take(tx, tenant, _wish(order, stands, decision), asker, now)
@@ -63,17 +65,18 @@ async def decide(
     return await get(tx, tenant, charge)
 
 
-def _faults(charge: Charge, decision: Decision, amount: Decimal | None, now: BusinessTime) -> list[str]:
+def _standing(charge: Charge, now: BusinessTime) -> Iterator[str]:
     if charge.state is not ChargeState.AWAITING_RESPONSE:
         since = charge.ended_at or charge.answered_at or now
-        return [f"decision: charge {charge.id} is {charge.state.value} since {calendars.stamp(since)}"]
-    found: list[str] = []
-    if charge.answer_by is not None and now >= charge.answer_by:
-        found.append(f"decision: charge {charge.id} was to be answered by {calendars.stamp(charge.answer_by)}")
+        yield f"decision: charge {charge.id} is {charge.state.value} since {calendars.stamp(since)}"
+    elif charge.answer_by is not None and now >= charge.answer_by:
+        yield f"decision: charge {charge.id} was to be answered by {calendars.stamp(charge.answer_by)}"
+
+
+def _amount(charge: Charge, decision: Decision, amount: Decimal | None) -> Iterator[str]:
     if decision is Decision.ACCEPT and amount != charge.amount:
         said = "nothing" if amount is None else f"{amount}"
-        found.append(f"amount: {charge.amount:.2f} is to be paid, and {said} is accepted; send the exact amount")
-    return found
+        yield f"amount: {charge.amount:.2f} is to be paid, and {said} is accepted; send the exact amount"
 
 
 def _wish(order: Order, charge: Charge, decision: Decision) -> Wish:
@@ -86,10 +89,10 @@ def _wish(order: Order, charge: Charge, decision: Decision) -> Wish:
     if decision is Decision.DECLINE:
         text = f"The charge of {charge.amount:.2f} GBP is declined."
         return Wish(kind=ChangeKind.CANCELLATION, asked={}, reason_code=_WHY, text=text, **common)
-    agreed = {"name": BAND, "value": f"{charge.amount:.2f}"}
+    agreed = {"name": CHARGE_BAND, "value": f"{charge.amount:.2f}"}
     return Wish(kind=ChangeKind.AMENDMENT, asked={"serviceCharacteristics": [*_others(order), agreed]}, **common)
 
 
 def _others(order: Order) -> list[Mapping[str, str]]:
     """An array replaces the whole array: the rest of it stays."""
-    return [one for one in order.characteristics if one["name"] not in {BAND, *NETWORKS_OWN}]
+    return [one for one in order.characteristics if one["name"] not in {CHARGE_BAND, *NETWORKS_OWN}]

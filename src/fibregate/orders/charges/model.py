@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from fibregate import calendars
 from fibregate.vocabulary import OrderKey
-
-BAND: Final = "ECC_CHARGEBAND"
-"""The characteristic by which an order agrees to a charge: a band of the network's, or an amount in pounds."""
 
 
 class ChargeState(StrEnum):

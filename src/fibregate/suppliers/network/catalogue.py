@@ -1,7 +1,10 @@
 """What an order may say of any fibre service beyond what availability lists: names, and what each accepts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+
+CHARGE_BAND: Final = "ECC_CHARGEBAND"
+"""The characteristic by which an order agrees to a charge: a band of the network's, or an amount in pounds."""
 
 ORDER_CHARACTERISTICS: Sequence[Mapping[str, Any]] = (
     {"name": "END_USER_TYPE", "values": ["RESIDENTIAL", "BUSINESS"], "ignoreCase": True},
@@ -9,7 +12,7 @@ ORDER_CHARACTERISTICS: Sequence[Mapping[str, Any]] = (
     {"name": "RETAILER_ID", "pattern": r"[A-Za-z0-9_-]{1,20}", "text": "1 to 20 letters, digits, - and _"},
     {"name": "CONTRACT_TERM", "pattern": r"[1-9][0-9]?|1[01][0-9]|120", "text": "months, 1 to 120"},
     {
-        "name": "ECC_CHARGEBAND",
+        "name": CHARGE_BAND,
         "pattern": r"[A-Ea-e]|[0-9]{1,6}(?:\.[0-9]{1,2})?",
         "text": "a band A to E, or an amount in pounds",
     },
