@@ -6,7 +6,7 @@ from typing import Any
 
 from fibregate.errors import GatewayError
 from fibregate.quotes.model import ItemWish, Said, Status
-from fibregate.suppliers.quoting import BANDWIDTH, Charge, NotQuoted, Quoted, ServiceAsked
+from fibregate.suppliers.quoting import BANDWIDTH, NotQuoted, PriceLine, Quoted, ServiceAsked
 from fibregate.vocabulary import SupplierId
 from fibregate.web.dialect import PLAIN
 
@@ -90,7 +90,7 @@ def _service(sent: Mapping[str, Any], offered: ServiceAsked) -> dict[str, Any]:
     return {**sent, "serviceSpecification": specification, "serviceCharacteristic": characteristics}
 
 
-def _charges(charges: Sequence[Charge]) -> list[dict[str, str]]:
+def _charges(charges: Sequence[PriceLine]) -> list[dict[str, str]]:
     return [{"name": one.name, "amount": money(one.amount)} for one in charges]
 
 

@@ -70,7 +70,7 @@ class QuoteAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class PriceLine:
     """One line of a price."""
 
     name: str
@@ -98,8 +98,8 @@ class Quoted:
     services: tuple[ServiceAsked, ...]
     level: Level
     months: int
-    one_off: tuple[Charge, ...]
-    monthly: tuple[Charge, ...]
+    one_off: tuple[PriceLine, ...]
+    monthly: tuple[PriceLine, ...]
     construction: tuple[Construction, ...]
     lead_days: int
     valid_until: datetime
@@ -122,7 +122,7 @@ class NotQuoted:
     alternates: tuple[Quoted, ...] = ()
 
 
-def total(charges: Sequence[Charge]) -> Decimal:
+def total(charges: Sequence[PriceLine]) -> Decimal:
     return sum((one.amount for one in charges), Decimal("0.00"))
 
 

@@ -12,10 +12,10 @@ from fibregate.suppliers.answers import Reason, Refused
 from fibregate.suppliers.failures import SupplierFailed
 from fibregate.suppliers.questions import Characteristic, Identifier
 from fibregate.suppliers.quoting import (
-    Charge,
     Construction,
     Level,
     NotQuoted,
+    PriceLine,
     QuoteAsked,
     Quoted,
     Role,
@@ -64,8 +64,8 @@ READ = Quoted(
     services=(ServiceAsked("ethernet-epl", (RATE,), "Private line"),),
     level=Level.FIRM_SUBJECT_TO_SURVEY,
     months=36,
-    one_off=(Charge("Connection", Decimal("500.00")), Charge("Port", Decimal("0.05"))),
-    monthly=(Charge("Rental", Decimal("318.98")),),
+    one_off=(PriceLine("Connection", Decimal("500.00")), PriceLine("Port", Decimal("0.05"))),
+    monthly=(PriceLine("Rental", Decimal("318.98")),),
     construction=(Construction(site="A-END Office", amount=Decimal("4000.00"), included=Decimal("2800.00")),),
     lead_days=30,
     valid_until=datetime(2025, 7, 31, 9, tzinfo=UTC),

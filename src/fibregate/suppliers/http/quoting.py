@@ -17,10 +17,10 @@ from fibregate.suppliers.http.asking import Json, address, listed, said
 from fibregate.suppliers.http.faults import LONGEST_MESSAGE, Reply
 from fibregate.suppliers.questions import Characteristic
 from fibregate.suppliers.quoting import (
-    Charge,
     Construction,
     Level,
     NotQuoted,
+    PriceLine,
     QuoteAsked,
     Quoted,
     ServiceAsked,
@@ -198,8 +198,8 @@ def _services(reply: Reply, told: _Told, asked: QuoteAsked) -> tuple[ServiceAske
     return found
 
 
-def _charges(told: tuple[_Charge, ...]) -> tuple[Charge, ...]:
-    return tuple(Charge(one.name, _money(one.amount)) for one in told)
+def _charges(told: tuple[_Charge, ...]) -> tuple[PriceLine, ...]:
+    return tuple(PriceLine(one.name, _money(one.amount)) for one in told)
 
 
 def _money(told: str) -> Decimal:

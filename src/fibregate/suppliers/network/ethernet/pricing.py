@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from fibregate.suppliers.network.ethernet.model import Bandwidth, PriceList, Product, Site, Work
-from fibregate.suppliers.quoting import Charge, Construction, Level
+from fibregate.suppliers.quoting import Construction, Level, PriceLine
 
 PENNY: Final = Decimal("0.01")
 _HUNDRED: Final = Decimal(100)
@@ -20,8 +20,8 @@ class Price:
     """What one item costs, and how long it takes."""
 
     level: Level
-    one_off: tuple[Charge, ...]
-    monthly: tuple[Charge, ...]
+    one_off: tuple[PriceLine, ...]
+    monthly: tuple[PriceLine, ...]
     construction: tuple[Construction, ...]
     lead_days: int
     validity_days: int
@@ -34,14 +34,14 @@ def price(
     percent = prices.terms[months]
     places = [site for _, site in sites]
     from_metres, surcharge = step(prices, places)
-    one_off: list[Charge] = []
-    monthly: list[Charge] = []
+    one_off: list[PriceLine] = []
+    monthly: list[PriceLine] = []
     for product, bandwidth in services:
-        one_off.append(Charge(f"Connection {product.id} {bandwidth.code}", bandwidth.connection))
+        one_off.append(PriceLine(f"Connection {product.id} {bandwidth.code}", bandwidth.connection))
         rental = f"Rental {product.id} {bandwidth.code}, {months} months"
-        monthly.append(Charge(rental, part(bandwidth.monthly, percent)))
+        monthly.append(PriceLine(rental, part(bandwidth.monthly, percent)))
         if surcharge:
-            monthly.append(Charge(f"Distance from {from_metres / 1000:g} km on", part(surcharge, percent)))
+            monthly.append(PriceLine(f"Distance from {from_metres / 1000:g} km on", part(surcharge, percent)))
     work = next(one for one in _WORST if any(place.work is one for place in places))
     return Price(
         level=_LEVELS.get(work, Level.FIRM_SUBJECT_TO_SURVEY),
