@@ -23,7 +23,7 @@ async def insert(
     external_identifier: str,
     request_id: str,
     conversation_id: str,
-    called: tuple[int, bytes] | None,
+    called: tuple[int, bytes] | None = None,
     now: datetime,
 ) -> None:
     """`called`: the number that its caller gave it, and the hash of its body. Breaks a key where the number is used."""

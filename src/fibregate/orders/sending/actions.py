@@ -10,7 +10,7 @@ from fibregate.orders import actions as orders
 from fibregate.orders.changes import actions as changes
 from fibregate.orders.changes.model import Change
 from fibregate.orders.model import Order
-from fibregate.orders.sending import calling, ends, questions
+from fibregate.orders.sending import calling, ends, ethernet, questions
 from fibregate.orders.sending import store as rows
 from fibregate.orders.sending.model import Desk, Job
 from fibregate.suppliers.accounts import actions as accounts
@@ -117,7 +117,7 @@ async def _intend_order(tx: Tx, order: Order, route: Route, now: BusinessTime) -
 
     async def ask(number: int) -> Kept:
         await rows.name_at_supplier(tx, order.key, _account(route), number)
-        return questions.of_order(number, order, visit)
+        return questions.of_order(number, order, visit) if order.ethernet is None else ethernet.of_order(number, order)
 
     return await ledger.intend(
         tx,
