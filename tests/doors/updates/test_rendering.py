@@ -10,8 +10,9 @@ import pytest
 from tests.doors.frozen import MADE, committed, told
 
 from fibregate.doors.updates import companions
-from fibregate.doors.updates.kcis import KciIn, _update
+from fibregate.doors.updates.kcis import _update
 from fibregate.doors.updates.rendering import render, url
+from fibregate.doors.updates.shapes import KciIn
 from fibregate.orders.states import AFTER_THE_END, MOVES, Move, MoveRefused, Standing, step
 from fibregate.suppliers.port import Update
 from fibregate.vocabulary import ENDED, OrderStatus, Reason
