@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.sandbox.remote.caller import Ground, Grounds, Heard, address, entity, unvisited
+from tests.sandbox.remote.caller import Ground, Grounds, Heard, address, entity, quote_of, unvisited
 
 from fibregate.sandbox.remote import behaviours, premises
 from fibregate.sandbox.remote.replies import BOMB_BYTES, HUGE_BYTES
@@ -390,3 +390,19 @@ def test_the_addresses_are_where_they_are_said_to_be() -> None:
     assert behaviours.first_uprn(behaviours.BY_NAME["drops-order-reply"]) == 888800002000
     assert premises.needs_visit(888800002499)
     assert not premises.needs_visit(888800002500)
+
+
+@tries("drops-quote-reply", "tells-no-price", "miscounts")
+async def quote_spoilt(ground: Ground, name: str) -> None:
+    asked = quote_of(ground, unvisited(name), unvisited("well"))
+    got = await ground.post("/quote", asked)
+    assert ground.did(kind="quote") == ["performed"]
+    if name == "drops-quote-reply":
+        assert (got.status, (await ground.post("/quote", asked)).status) == (0, 0)
+        return
+    assert got.status == 201
+    told = set(got.body)
+    if name == "tells-no-price":
+        assert told == {"id", "created", "sites", "contractDetails", "service"}
+    else:
+        assert (got.body["monthlyTotal"], got.body["recurringCharges"][0]["amount"]) == ("1.00", "210.00")
