@@ -192,34 +192,6 @@ class Ground:
         }
 
 
-def quote_of(ground: Ground, *uprns: int) -> dict[str, Any]:
-    """What Ethernet between these would cost."""
-    roles = ("A-END", "B-END")
-    return {
-        "id": ground.next(),
-        "sites": [
-            {"name": role, "postcode": "FB1 3AA", "role": role, "address": {"id": str(uprn), "type": "UPRN"}}
-            for role, uprn in zip(roles, uprns, strict=True)
-        ],
-        "contractDetails": {"contractLength": {"value": 36, "unit": "MONTH"}, "billingFrequency": "MONTHLY"},
-        "service": [{"serviceSpecification": {"id": "ethernet-epl"}, "serviceCharacteristic": []}],
-    }
-
-
-def ethernet_order(ground: Ground, asked: Mapping[str, Any], number: str) -> dict[str, Any]:
-    """All services of such a quote."""
-    contact = {"name": "Asha Patel", "phoneNumber": "01632 960001"}
-    return {
-        "id": ground.next(),
-        "tenant": "ISP1",
-        "supplierQuoteId": number,
-        "siteInformation": [{**one, "primaryContact": contact} for one in asked["sites"]],
-        "ethernetOrderItems": [
-            {"service": one, "contractDetails": asked["contractDetails"]} for one in asked["service"]
-        ],
-    }
-
-
 def address(uprn: int) -> str:
     return quoted({"id": str(uprn), "type": "UPRN"})
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.sandbox.remote.caller import Ground, Grounds, Heard, address, entity, quote_of, unvisited
+from tests.sandbox.remote.caller import Ground, Grounds, Heard, address, entity, unvisited
+from tests.sandbox.remote.test_quotes import OF_QUOTES
 
 from fibregate.sandbox.remote import behaviours, premises
 from fibregate.sandbox.remote.replies import BOMB_BYTES, HUGE_BYTES
@@ -27,7 +28,7 @@ def tries(*names: str) -> Callable[[Try], Try]:
 
 
 def test_every_behaviour_is_tried() -> None:
-    assert set(TRIED) == set(behaviours.BY_NAME)
+    assert set(TRIED) | set(OF_QUOTES) == set(behaviours.BY_NAME)
 
 
 def test_there_are_enough_and_each_has_its_addresses() -> None:
@@ -38,7 +39,7 @@ def test_there_are_enough_and_each_has_its_addresses() -> None:
     assert behaviours.at(10025559646).name == "well"
 
 
-@pytest.mark.parametrize("name", behaviours.BY_NAME)
+@pytest.mark.parametrize("name", [one for one in behaviours.BY_NAME if one not in OF_QUOTES])
 async def test_it_does_what_it_says(ground: Ground, name: str) -> None:
     await TRIED[name](ground, name)
     assert ground.lines("bug") == []
@@ -390,19 +391,3 @@ def test_the_addresses_are_where_they_are_said_to_be() -> None:
     assert behaviours.first_uprn(behaviours.BY_NAME["drops-order-reply"]) == 888800002000
     assert premises.needs_visit(888800002499)
     assert not premises.needs_visit(888800002500)
-
-
-@tries("drops-quote-reply", "tells-no-price", "miscounts")
-async def quote_spoilt(ground: Ground, name: str) -> None:
-    asked = quote_of(ground, unvisited(name), unvisited("well"))
-    got = await ground.post("/quote", asked)
-    assert ground.did(kind="quote") == ["performed"]
-    if name == "drops-quote-reply":
-        assert (got.status, (await ground.post("/quote", asked)).status) == (0, 0)
-        return
-    assert got.status == 201
-    told = set(got.body)
-    if name == "tells-no-price":
-        assert told == {"id", "created", "sites", "contractDetails", "service"}
-    else:
-        assert (got.body["monthlyTotal"], got.body["recurringCharges"][0]["amount"]) == ("1.00", "210.00")

@@ -49,28 +49,6 @@ async def test_an_order_goes_from_an_address_to_completed(ground: Ground) -> Non
     assert ground.did(kind="order") == ["performed"]
 
 
-async def test_ethernet_is_quoted_ordered_once_and_told_of_at_each_end(ground: Ground) -> None:
-    asked = quote_of(ground, unvisited("well"), unvisited("well", 501))
-    price = await ground.post("/quote", asked)
-    assert (price.status, price.body["status"], price.body["contractTotal"]) == (201, "QUOTED", "7960.00")
-    assert (await ground.post("/quote", asked)).body == price.body
-    assert (await ground.post("/quote", {**asked, "service": asked["service"] * 2})).status == 422
-    nowhere = await ground.post("/quote", quote_of(ground, premises.UNKNOWN[0], unvisited("well")))
-    assert (nowhere.body["status"], nowhere.body["reasons"][0]["code"]) == ("REJECTED", "ADDRESS_NOT_KNOWN")
-    order = ethernet_order(ground, asked, price.body["supplierQuoteId"])
-    path = "/ethernet/service-orders"
-    assert [(await ground.post(path, order)).status for _ in range(2)] == [202, 202]
-    again = await ground.post(path, {**order, "id": ground.next()})
-    assert (again.status, again.body["messages"]) == (422, ["supplierQuoteId: was ordered already; quote again"])
-    await ground.door.until(lambda: ground.door.reasons() == COURSE)
-    last = ground.door.updates[-1]["ethernetServiceOrder"]
-    vlans = [one["siteCharacteristics"][0]["name"] for one in last["siteInformation"]]
-    circuit = {one["name"] for one in last["ethernetOrderItems"][0]["service"]["serviceCharacteristic"]}
-    assert (vlans, circuit) == (["SERVICE_VLAN_ID"] * 2, {"SERVICE_ID", "CIRCUIT_REFERENCE"})
-    assert (await ground.get(f"{path}/{order['id']}")).body["status"] == "COMPLETED"
-    assert (await ground.get(f"/service-orders/{order['id']}")).status == 404
-
-
 async def test_a_service_is_modified_and_ceased(ground: Ground) -> None:
     last = entity(await completed(ground, ground.order(unvisited("well"))))
     facts = {one["name"]: one["value"] for one in last["serviceOrderItem"]["serviceCharacteristics"]}

@@ -1,4 +1,4 @@
-"""What the network keeps: bookings, quotes, orders, changes to orders, each under the number of whoever asked for it."""
+"""What the network keeps: bookings, quotes, orders and changes, each under the number of whoever asked for it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
