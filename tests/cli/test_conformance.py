@@ -18,6 +18,7 @@ from fibregate.cli.demo import stage
 from fibregate.cli.main import app
 from fibregate.suppliers.conformance import clauses
 
+ENDS = ("--ethernet-site", "999900002001,FB1 3AA", "--ethernet-site", "999900002900,FB1 9ZZ")
 ENOUGH = ("--tenant", TENANT, "--uprn", HOME.id)
 
 
@@ -26,7 +27,17 @@ async def typed(*words: str, env: dict[str, str] | None = None) -> Result:
 
 
 async def against(there: Toy, *words: str) -> Result:
-    way = ("--client-id", CLIENT, "--today", TODAY.isoformat(), "--unknown-uprn", "7", "--scarce-uprn", SCARCE.id)
+    way = (
+        "--client-id",
+        CLIENT,
+        "--today",
+        TODAY.isoformat(),
+        "--unknown-uprn",
+        "7",
+        "--scarce-uprn",
+        SCARCE.id,
+        *ENDS,
+    )
     return await typed(there.url, *ENOUGH, *way, *words, env={"CONFORMANCE_SECRET": SECRET})
 
 
