@@ -132,9 +132,8 @@ class Toy:
         return self.order(body) if what == "service-orders" else self.change(what, body)
 
     def kept(self, what: str) -> dict[int, tuple[Body, Body]]:
-        return {"appointments": self.bookings, "service-orders": self.orders, CIRCUITS: self.circuits, **self.changes}[
-            what
-        ]
+        orders = {"service-orders": self.orders, CIRCUITS: self.circuits}
+        return {"appointments": self.bookings, **orders, **self.changes}[what]
 
     def address(self, query: Mapping[str, str]) -> str:
         if "address" not in query:
