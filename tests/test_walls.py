@@ -251,8 +251,8 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
         expected = re.sub(rb'"uuid":"[^"]*"', b"", nothing.raw)
         for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727"), (b"131", b"731")):
             expected = expected.replace(absent_one, ours)
-        priced = (body or {}).get("supplierQuoteId", "")
-        expected = expected.replace(f"price {unpriced};".encode(), f"price {priced};".encode())
+        priced = theirs.called if body is theirs.called else theirs.priced
+        expected = expected.replace(f"price {unpriced};".encode(), f"price {priced['supplierQuoteId']};".encode())
         named = theirs.quote if "/quotes/" in path else theirs.endpoint
         assert shown == expected.replace(nobodys.encode(), named.encode())
 
