@@ -1,6 +1,6 @@
 """Ethernet orders at a supplier far away: judged by what it quoted, asked once, looked up, and told of at each end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -30,9 +30,9 @@ async def there(running: Gateway) -> AsyncIterator[Far]:
         yield one
 
 
-async def able(running: Gateway, capabilities: list[str]) -> None:
+async def able(running: Gateway, capabilities: list[str], extensions: Sequence[str] = tuple(Extension)) -> None:
     async with running.db.tx(None) as tx:
-        await accounts.change(tx, CODE, capabilities=capabilities, extensions=[*Extension], by=BY)
+        await accounts.change(tx, CODE, capabilities=capabilities, extensions=extensions, by=BY)
 
 
 async def quoted(there: Far, number: str = "ALT-17", **asked: Any) -> None:
@@ -110,6 +110,24 @@ async def test_an_answer_that_was_lost_is_looked_up_and_never_sent_again(there: 
     (asked,) = there.asked("service-orders")
     looks = {one.path for one in there.there.calls if one.method == "GET"}
     assert looks == {f"{PREFIX}/{PATH}/{asked['id']}"}
+
+
+async def test_where_nothing_can_be_looked_up_its_own_news_is_waited_for(
+    there: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callers, "FRESH_SECONDS", 0.0)
+    await able(there.gateway, list(CAPABILITIES), extensions=["READ_ORDER"])
+    await quoted(there)
+    there.answers["POST service-orders"] = (500, {"messages": ["on fire"]})
+    made = await place(there)
+    await there.gateway.walk(timedelta(minutes=5))
+    (asked,) = there.asked("service-orders")
+    assert [one.path for one in there.there.calls if one.method == "GET"] == []
+    told = {"status": "ACKNOWLEDGED", "supplierOrderReference": "A-9"}
+    assert (await there.tell(asked["id"], "ACKNOWLEDGED", kind="ethernet", about=told)).status == 204
+    await there.gateway.walk(timedelta(minutes=20))
+    assert (await read(there, made.body["id"]))["status"] == "ACKNOWLEDGED"
+    assert len(there.asked("service-orders")) == 1
 
 
 async def test_what_it_refuses_ends_the_order_in_its_words(there: Far) -> None:

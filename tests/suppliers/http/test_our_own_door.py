@@ -63,7 +63,7 @@ ETHERNET = EthernetAsked(
     sites=tuple(SiteOrdered(site=one, primary_contact=Contact("Jane Doe", "01234 567890")) for one in SITES),
     services=(ServiceOrdered(service=CIRCUIT, months=36, requested_completion_date=date(2025, 7, 28)),),
 )
-OFFERED = frozenset({Extension.READ_ORDER, Extension.READ_APPOINTMENT, Extension.RELEASE_APPOINTMENT})
+OFFERED = frozenset(Extension)
 
 
 @pytest.fixture

@@ -91,7 +91,10 @@ async def _told_otherwise(tx: Tx, claim: Claim, call: Call | None, now: Business
 
 
 def _as_job(order: Order, change: Change | None, call: Call, route: Route) -> Job:
-    ways = Ways(_LOOKED_UP_BY[call.kind] in route.supplier.extensions, route.supplier.replays)
+    read_by = _LOOKED_UP_BY[call.kind]
+    if read_by is Extension.READ_ORDER and order.ethernet is not None:
+        read_by = Extension.READ_ETHERNET_ORDER
+    ways = Ways(read_by in route.supplier.extensions, route.supplier.replays)
     step = ledger.next_step(call, ways)
     return Job(order=order, change=change, call=call, ways=ways, looks_up=step is Next.LOOK_UP)
 

@@ -90,6 +90,7 @@ class HttpNetwork:
         return await self._order(Call(method="POST", path="service-orders", trace=trace, body=body), asked.id)
 
     async def read_order(self, order_id: int, trace: Trace) -> OrderStands | Absent:
+        self._needs(Extension.READ_ORDER, "reading an order")
         return await self._read_order("service-orders", order_id, trace)
 
     async def order_ethernet(self, asked: EthernetAsked, trace: Trace) -> Taken | Acknowledged | Refused:
@@ -97,6 +98,7 @@ class HttpNetwork:
         return await self._order(Call(method="POST", path=ethernet.PATH, trace=trace, body=body), asked.id)
 
     async def read_ethernet_order(self, order_id: int, trace: Trace) -> OrderStands | Absent:
+        self._needs(Extension.READ_ETHERNET_ORDER, "reading an order for Ethernet")
         return await self._read_order(ethernet.PATH, order_id, trace)
 
     async def _order(self, call: Call, number: int) -> Taken | Acknowledged | Refused:
@@ -108,7 +110,6 @@ class HttpNetwork:
         return await self._exchange.ask(call, read)
 
     async def _read_order(self, path: str, number: int, trace: Trace) -> OrderStands | Absent:
-        self._needs(Extension.READ_ORDER, "reading an order")
         call = Call(method="GET", path=f"{path}/{number}", trace=trace)
         read = _or_absent(lambda reply: reading.order_stands(reply, number, self.account.tenant))
         return await self._exchange.ask(call, read)

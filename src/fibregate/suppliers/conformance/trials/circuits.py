@@ -91,6 +91,7 @@ async def order_read(stage: Stage) -> str:
     found = await stage.network.read_ethernet_order(asked.id, stage.trace)
     if isinstance(found, Absent):
         raise Skipped("not offered: an order that was taken is not found, so lost answers cannot be looked up")
+    stage.offers.add("READ_ETHERNET_ORDER")
     expect(found.status is not None, f"it shows a status that no order has: {found.said}")
     unused = await stage.network.read_ethernet_order(next(stage.ids), stage.trace)
     expect(isinstance(unused, Absent), "an id that nobody used is found")
