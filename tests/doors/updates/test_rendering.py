@@ -88,7 +88,7 @@ def test_what_ethernet_was_given_stands_at_its_service_and_its_site_and_is_read_
         "siteInformation": [{"name": "Here"}, {"siteCharacteristics": [{"name": "SERVICE_VLAN_ID", "value": "7.8"}]}],
         "ethernetOrderItems": [{"service": {"serviceCharacteristic": named}}],
     }
-    body = json.loads(render(told("ADDITIONAL", "IN_PROGRESS", entity=entity), MADE))
+    body = json.loads(render(committed(reason="ADDITIONAL", entity=entity), MADE))
     assert "provideServiceOrder" not in body
     asked = KciIn.model_validate(body, by_alias=True, by_name=False)
     assert asked.ethernet_service_order is not None
