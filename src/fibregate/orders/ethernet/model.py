@@ -25,13 +25,13 @@ class Item:
 class Request:
     """What a tenant orders. `sites_sent` and `items_sent` are as they came, to be shown again: with personal data.
 
-    No `supplier` is our own network; an `id` is the caller's own number.
+    An empty `supplier` is our own network, an `id` is the caller's own number.
     `unread` names the fields that could not be read and hold a stand-in; nothing with such a field is ever placed.
     """
 
     id: int = UNNUMBERED
     door: str = TENANT_DOOR
-    supplier: str | None = None
+    supplier: str = ""
     supplier_quote_id: str
     sites: Sequence[SiteAsked]
     items: Sequence[Item]
