@@ -76,7 +76,7 @@ async def test_it_is_amended_and_cancelled_as_other_orders_are(running: Gateway)
 
 async def test_a_number_orders_once_and_so_does_a_price(running: Gateway) -> None:
     quote = await quoted(running)
-    raced = await asyncio.gather(*(place(running, body(quote)) for _ in range(4)))
+    raced = await asyncio.gather(*(place(running, body(quote)) for _ in range(8)))
     assert {(one.status, one.raw) for one in raced} == {(202, b"")}
     assert [one["id"] for one in await running.rows("YOUR_TENANT", ORDERS)] == [131]
     other = await place(running, body(quote, ethernetOrderItems=[ethernet.one_item(wished=None)]))

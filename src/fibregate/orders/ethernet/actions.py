@@ -28,7 +28,7 @@ async def place(
 
     Breaks a unique key where another order took the price at the same time: begin again.
     """
-    price = await _good(tx, tenant, request, supplier=supplier, how=how)
+    price = _good(*await _seen(tx, tenant, request, supplier, how))
     numbered = replace(request, id=await numbers.take(tx, tenant, "ORDER"))
     await _keep(tx, tenant, numbered, price, asker, supplier=supplier, how=how)
     row = await orders.find_by_id(tx, tenant, numbered.id)
@@ -58,20 +58,28 @@ async def place_numbered(
 async def _place_once(
     tx: Tx, tenant: TenantId, request: Request, asker: Asker, *, supplier: SupplierId, how: Placement
 ) -> None:
+    seen = await _seen(tx, tenant, request, supplier, how)
+    # After the price: an equal order that came in between has taken it, and is found here.
     known = await store.find_body(tx, tenant, request.id)
     if known is not None:
         if known != request.body_hash:
             raise Invalid(f"id: {request.id} was used for another order; send a new id")
         return
-    price = await _good(tx, tenant, request, supplier=supplier, how=how)
+    price = _good(*seen)
     if not how.dry_run:
         await _keep(tx, tenant, request, price, asker, supplier=supplier, how=how)
 
 
-async def _good(tx: Tx, tenant: TenantId, request: Request, *, supplier: SupplierId, how: Placement) -> Price:
-    """The price of an order that can be taken. Raises `Invalid` with every fault."""
+async def _seen(
+    tx: Tx, tenant: TenantId, request: Request, supplier: SupplierId, how: Placement
+) -> tuple[Price | None, list[str]]:
+    """The price that the order rests on, and every fault."""
     price = await _price(tx, tenant, request, supplier)
-    found = [*how.faults, *await _judged(tx, request, price, supplier, how.now)]
+    return price, [*how.faults, *await _judged(tx, request, price, supplier, how.now)]
+
+
+def _good(price: Price | None, found: list[str]) -> Price:
+    """The price of an order that can be taken. Raises `Invalid` with every fault."""
     if found or price is None:
         raise Invalid(found)
     return price
