@@ -96,6 +96,27 @@ def test_an_order_goes_through_two_gateways_and_nothing_is_left(folder: Path) ->
     assert not list(folder.iterdir())
 
 
+@pytest.mark.timeout(150)
+def test_ethernet_is_quoted_and_ordered_through_two_gateways_and_nothing_is_left(folder: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "fibregate", "demo", "--chain", "--ethernet"],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=140,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
+    assert not ran.stderr
+    assert re.findall(r"● \d  .*?\d\d:\d\d  (\w+)", ran.stdout) == ["UPDATE", *REASONS]
+    for asked in ("quote", "ethernet/service-orders"):
+        assert f"ISP → A  POST /v1/{asked}" in ran.stdout
+        assert f"A → B  POST /WholesaleGateway/v1.0/gateway/{asked}" in ran.stdout
+    assert len(re.findall(r"B → A  POST /v1/kcis$", ran.stdout, re.MULTILINE)) == len(REASONS)
+    assert '"ethernetServiceOrder": {' in ran.stdout
+    assert not list(folder.iterdir())
+
+
 def test_an_operator_types_several_commands_into_one_process() -> None:
     typed, shown = io.StringIO(), io.StringIO()
     print(json.dumps(["credential", "--help"]), json.dumps(["supplier", "let"]), sep="\n", file=typed)

@@ -188,10 +188,11 @@ class ChainPlay:
         """The promise as it is; of the others what is new, for each brings the whole order."""
         if body["reasonCode"] == "COMMITTED":
             return laid_out(body)
-        order = cast("dict[str, Any]", body["provideServiceOrder"])
+        kind = next(name for name in body if name.endswith("ServiceOrder"))
+        order = cast("dict[str, Any]", body[kind])
         shown = {name: body[name] for name in ("sequenceNumber", "issuedOn", "reasonCode", "text") if name in body}
         named = {name: order[name] for name in ("id", "tenant", "supplierOrderReference", "status") if name in order}
-        return laid_out({**shown, "provideServiceOrder": named})
+        return laid_out({**shown, kind: named})
 
     async def look_back(self, order: int) -> None:
         self.page.chapter("Look at the order once more, at both gateways")

@@ -5,17 +5,19 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, cast
 
 import aiohttp
 import typer
 
 from fibregate.cli.demo import chain as chained
+from fibregate.cli.demo import chain_ethernet as circuits_between
 from fibregate.cli.demo import documents
 from fibregate.cli.demo import ethernet as circuits
 from fibregate.cli.demo.caller import Caller
 from fibregate.cli.demo.chain import ChainPlay
+from fibregate.cli.demo.chain_ethernet import EthernetChainPlay
 from fibregate.cli.demo.ethernet import EthernetPlay
 from fibregate.cli.demo.page import Page
 from fibregate.cli.demo.play import Play, whole
@@ -26,6 +28,7 @@ from fibregate.cli.demo.stage import Differs, Staged, operating, sandbox
 if TYPE_CHECKING:
     import io
 
+Between = TypeVar("Between", bound=ChainPlay)
 INTERRUPTED = 130
 REQUEST_SECONDS = 60.0
 
@@ -41,7 +44,7 @@ def demo(
         bool, typer.Option("--chain", help="Through two gateways: an ISP's, and its supplier's with the network.")
     ] = False,
     ethernet: Annotated[
-        bool, typer.Option("--ethernet", help="The documents' order for Ethernet, from its price on.")
+        bool, typer.Option("--ethernet", help="Ethernet from its price on: the documents' order, or one through both.")
     ] = False,
 ) -> None:
     """Play one order from an address to COMPLETED, over real HTTP, and show every exchange.
@@ -50,8 +53,6 @@ def demo(
     each a process with a database of its own. Exit code 0: the order completed and everything was as documented. 1:
     something differs, and what. 130: interrupted.
     """
-    if chain and ethernet:
-        raise typer.BadParameter("--chain and --ethernet are two demos; choose one")
     cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
     page = Page()
     began = time.monotonic()
@@ -68,7 +69,12 @@ def demo(
 
 
 def _end(page: Page, took: float, *, chain: bool, ethernet: bool) -> None:
-    if ethernet:
+    if ethernet and chain:
+        page.title(
+            f"COMPLETED. Done in {took:.0f} s: a circuit priced and built behind two gateways, and every KCI of it.",
+            "What is carried, and how: docs/reference/ethernet.md",
+        )
+    elif ethernet:
         page.title(
             f"Done in {took:.0f} s: three weeks of one Ethernet order, from its price to a circuit.",
             "How it is quoted and ordered: docs/reference/ethernet.md",
@@ -109,8 +115,18 @@ async def _play(page: Page) -> None:
 
 
 async def _play_chain(page: Page) -> None:
+    await _between_two(page, "one order", ChainPlay, chained.whole)
+
+
+async def _play_ethernet_chain(page: Page) -> None:
+    await _between_two(page, "Ethernet, quoted and ordered", EthernetChainPlay, circuits_between.whole)
+
+
+async def _between_two(
+    page: Page, what: str, kind: type[Between], play_it: Callable[[Between], Coroutine[Any, Any, None]]
+) -> None:
     page.title(
-        "Two Fibregates in a row: one order from an ISP through gateway A to gateway B, and back",
+        f"Two Fibregates in a row: {what} from an ISP through gateway A to gateway B, and back",
         "The ISP, its receiver and both gateways, each with its own database, all on this machine. Starting A and B …",
     )
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
@@ -118,7 +134,7 @@ async def _play_chain(page: Page) -> None:
         near, far = await _both(up)
         receiver = await up.enter_async_context(listening())
         http = await up.enter_async_context(aiohttp.ClientSession(timeout=timeout, trust_env=False))
-        play = ChainPlay(
+        play = kind(
             page=page,
             receiver=receiver,
             near=near,
@@ -129,7 +145,7 @@ async def _play_chain(page: Page) -> None:
             down=await up.enter_async_context(relaying("A", "B", far.url, http)),
             up=await up.enter_async_context(relaying("B", "A", near.url, http)),
         )
-        await chained.whole(play)
+        await play_it(play)
 
 
 async def _play_ethernet(page: Page) -> None:
@@ -146,7 +162,12 @@ async def _play_ethernet(page: Page) -> None:
         await circuits.whole(EthernetPlay(page, receiver, isp), there.client(circuits.TENANT))
 
 
-_PLAYS: Final = {(False, False): _play, (True, False): _play_chain, (False, True): _play_ethernet}
+_PLAYS: Final = {
+    (False, False): _play,
+    (True, False): _play_chain,
+    (False, True): _play_ethernet,
+    (True, True): _play_ethernet_chain,
+}
 
 
 async def _both(up: contextlib.AsyncExitStack) -> tuple[Staged, Staged]:
