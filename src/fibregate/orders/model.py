@@ -48,7 +48,8 @@ class Request:
 class Order:
     """One row of `orders`, with what other rooms add to it when it is read.
 
-    `ethernet` is what an order for Ethernet says beside: its quote, sites and items, as they were sent.
+    `ethernet` is what an order for Ethernet says beside: its quote, sites and items, as they were sent. `awaits_owner`:
+    its network waits for somebody's consent.
     """
 
     tenant: TenantId
@@ -91,6 +92,7 @@ class Order:
     updated_at: datetime
     service_type: str = ServiceType.BROADBAND
     ethernet: Mapping[str, Any] | None = None
+    awaits_owner: bool = False
 
     @property
     def standing(self) -> OrderStatus:

@@ -1,6 +1,6 @@
 """Act stories out: choose one for an order, say its next step when that is due, and stop when the order has ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from fibregate.sandbox.course import Next, upcoming
 from fibregate.sandbox.library import DEFAULT, DEFAULT_ETHERNET, MAIN, library
 from fibregate.sandbox.messenger import Message
 from fibregate.sandbox.scene import VISITED, Memory, Scene, scene
-from fibregate.sandbox.written import Deed, Story
+from fibregate.sandbox.shapes import Deed
+from fibregate.sandbox.written import Story
 from fibregate.suppliers.network import actions as network
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.lines.model import Provisioned
@@ -83,13 +84,22 @@ def story_of(uprn: int, scenario: str | None, kind: OrderType = OrderType.NEW) -
     return found if found and kind in found.order_types else shelf.stories[DEFAULT]
 
 
-def story_of_site(address: Mapping[str, Any]) -> Story:
-    """Of an Ethernet order: the address of its first A-END decides."""
+def story_of_sites(sites: Sequence[Mapping[str, Any]]) -> Story:
+    """Of an Ethernet order: its first B-END decides, where that has a story, and then its first A-END."""
     shelf = library()
-    keys = [(one["type"], str(one["id"])) for one in (address, *address.get("additionalIdentifiers", ()))]
-    plain = [(kind, text.lstrip("0") if kind == "UPRN" else text.upper()) for kind, text in keys]
-    found = next((shelf.by_site[one] for one in plain if one in shelf.by_site), None)
-    return found or shelf.stories[DEFAULT_ETHERNET]
+    firsts = (next((one for one in sites if one["role"] == role), None) for role in ("B-END", "A-END"))
+    keys = (key for site in firsts if site is not None for key in _keys(site))
+    return next((shelf.by_site[key] for key in keys if key in shelf.by_site), shelf.stories[DEFAULT_ETHERNET])
+
+
+def _keys(site: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    address: Mapping[str, Any] = site["address"]
+    further: Sequence[Mapping[str, Any]] = address.get("additionalIdentifiers") or ()
+    return [(site["role"], one["type"], _plain(one["type"], str(one["id"]))) for one in (address, *further)]
+
+
+def _plain(kind: str, text: str) -> str:
+    return text.lstrip("0") if kind == "UPRN" else text.upper()
 
 
 async def begin(
@@ -101,7 +111,7 @@ async def begin(
     scenario, problem, delay = asked.get("scenario"), asked.get("problemCode"), asked.get("kciDelay")
     kind = OrderType(facts["order_type"])
     if facts["service_type"] == ServiceType.ETHERNET:
-        story = story_of_site(facts["address"])
+        story = story_of_sites(facts["sites"])
     else:
         story = story_of(facts["uprn"], str(scenario) if scenario else None, kind)
     fresh = await store.insert_run(
