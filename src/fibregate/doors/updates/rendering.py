@@ -21,6 +21,7 @@ _ORDERS: Final[Mapping[str, str]] = {
     "UNSOLICITED_CEASE": "unsolicitedCeaseServiceOrder",
 }
 _PROVIDES: Final = "provideServiceOrder"
+_PROVIDES_ETHERNET: Final = "ethernetServiceOrder"
 _ENTITY: Final = (
     "orderType",
     "status",
@@ -28,6 +29,9 @@ _ENTITY: Final = (
     "reason",
     "address",
     "serviceOrderItem",
+    "supplierQuoteId",
+    "siteInformation",
+    "ethernetOrderItems",
     "serviceCharacteristics",
     "primaryContact",
     "secondaryContact",
@@ -65,9 +69,14 @@ def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
         "supplierCodes": facts.get("supplierCodes"),
         "supplierNotes": [_note(one) for one in cast("Sequence[Mapping[str, Any]]", facts.get("notes") or ())],
         "charge": _charge(facts, reason),
-        _ORDERS.get(facts["orderType"], _PROVIDES): _entity(facts),
+        _kind(facts): _entity(facts),
     }
     return orjson.dumps(without_unset(update))
+
+
+def _kind(facts: Mapping[str, Any]) -> str:
+    provides = _PROVIDES_ETHERNET if "ethernetOrderItems" in (facts.get("entity") or {}) else _PROVIDES
+    return _ORDERS.get(facts["orderType"], provides)
 
 
 def url(saved: str) -> str:
