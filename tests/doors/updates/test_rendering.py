@@ -85,11 +85,15 @@ def test_the_order_is_named_as_its_tenant_sent_it_and_by_the_suppliers_reference
 def test_what_ethernet_was_given_stands_at_its_service_and_its_site_and_is_read_there() -> None:
     named = [{"name": "SERVICE_ID", "value": "S-1"}, {"name": "POINT_OF_INTERCONNECT", "value": "1G1G"}]
     entity = {
-        "siteInformation": [{"name": "Here"}, {"siteCharacteristics": [{"name": "SERVICE_VLAN_ID", "value": "7.8"}]}],
+        "siteInformation": [
+            {"name": "Here", "primaryContact": {"name": "Asha Patel"}, "notes": "a dog"},
+            {"siteCharacteristics": [{"name": "SERVICE_VLAN_ID", "value": "7.8"}]},
+        ],
         "ethernetOrderItems": [{"service": {"serviceCharacteristic": named}}],
     }
     body = json.loads(render(committed(reason="ADDITIONAL", entity=entity), MADE))
     assert "provideServiceOrder" not in body
+    assert body["ethernetServiceOrder"]["siteInformation"][0] == {"name": "Here"}
     asked = KciIn.model_validate(body, by_alias=True, by_name=False)
     assert asked.ethernet_service_order is not None
     update = _update(asked, asked.ethernet_service_order, NOW)

@@ -30,8 +30,6 @@ _ENTITY: Final = (
     "address",
     "serviceOrderItem",
     "supplierQuoteId",
-    "siteInformation",
-    "ethernetOrderItems",
     "serviceCharacteristics",
     "primaryContact",
     "secondaryContact",
@@ -43,6 +41,12 @@ _ENTITY: Final = (
     "committedDate",
     "targetDate",
 )
+_PARTS: Final[Mapping[str, frozenset[str]]] = {
+    "siteInformation": frozenset({"name", "postcode", "role", "address", "siteCharacteristics"}),
+    "ethernetOrderItems": frozenset({"service", "contractDetails", "requestedCompletionDate"}),
+}
+"""Of each site and service of an order for Ethernet: not the people there, and so never more than was ordered with."""
+
 _UNSAID: Final = "OTHER"
 _NO_MORE: Final = "The network said no more about it."
 """For what a reason must bring and nobody said: refused as incomplete, an update would hold up all that follow."""
@@ -124,12 +128,17 @@ def _entity(facts: Mapping[str, Any]) -> dict[str, Any]:
     entity = {
         **_name(facts),
         **{name: frozen.get(name) for name in _ENTITY},
+        **{member: _parts(frozen.get(member), names) for member, names in _PARTS.items()},
         "orderType": facts["orderType"],
         "status": facts["status"],
         **_request("serviceOrderAmendment", facts.get("amendment")),
         **_request("serviceOrderCancellation", facts.get("cancellation")),
     }
     return without_unset(entity)
+
+
+def _parts(told: Sequence[Mapping[str, Any]] | None, names: frozenset[str]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.items() if name in names} for one in told or ()]
 
 
 def _name(facts: Mapping[str, Any]) -> dict[str, Any]:
