@@ -1,11 +1,12 @@
 """What the rows of T11's table need beforehand: things of the owner's, by their ids."""
 
+import asyncio
 from uuid import uuid4
 
 from proof.caller import TENANT_DOOR
-from proof.t11_owner import FAR, MANAGE, Ids, Owner
+from proof.t11_owner import FAR, MANAGE, PATIENCE, Ids, Owner
 from proof.town import FIRST_UPRN
-from proof.traffic import ethernet_order, quote
+from proof.traffic import LIFE, ethernet_order, quote
 
 
 async def nothing(_: Owner) -> Ids:
@@ -174,6 +175,20 @@ async def an_ethernet_order(of: Owner) -> Ids:
     (item,) = (await of.ok("POST", f"{TENANT_DOOR}/quote", quote(of.mark))).body["quoteItems"]
     body = ethernet_order(of.mark, item)
     return {"order": (await of.ok("POST", f"{TENANT_DOOR}/ethernet/service-orders", body)).body["id"]}
+
+
+async def a_circuit(of: Owner) -> Ids:
+    """That lives, by an order that its network has completed."""
+    order = int((await an_ethernet_order(of))["order"])
+    for place, (reason, status) in enumerate(LIFE, 1):
+        await of.told(order, place, reason=reason, status=status)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            live = (await of.read(f"{MANAGE}/services?limit=500"))["services"]
+            found = [str(one["serviceId"]) for one in live if one["orderId"] == order and "circuit" in one]
+            if found:
+                return {"circuit": found[0]}
+            await asyncio.sleep(0.02)
 
 
 async def a_cursor_of_quotes(of: Owner) -> Ids:

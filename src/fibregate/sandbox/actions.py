@@ -15,11 +15,13 @@ from fibregate.orders.states import CHANGING
 from fibregate.orders.watch import actions as watch
 from fibregate.sandbox import messenger, speech, store
 from fibregate.sandbox.course import Next, upcoming
-from fibregate.sandbox.library import DEFAULT, DEFAULT_ETHERNET, MAIN, library
+from fibregate.sandbox.library import DEFAULT, DEFAULT_ETHERNET, DEFAULT_OF_CIRCUITS, MAIN, library
 from fibregate.sandbox.messenger import Message
 from fibregate.sandbox.scene import VISITED, Memory, Scene, scene
 from fibregate.sandbox.written import Deed, Story
 from fibregate.suppliers.network import actions as network
+from fibregate.suppliers.network.circuits import actions as circuits
+from fibregate.suppliers.network.circuits.model import SetUp
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Addressee
@@ -83,13 +85,18 @@ def story_of(uprn: int, scenario: str | None, kind: OrderType = OrderType.NEW) -
     return found if found and kind in found.order_types else shelf.stories[DEFAULT]
 
 
+def story_of_circuit(kind: OrderType) -> Story | None:
+    """Of an order that changes or ends a circuit: the same anywhere."""
+    return library().stories[DEFAULT_OF_CIRCUITS[kind]] if kind in DEFAULT_OF_CIRCUITS else None
+
+
 def story_of_site(address: Mapping[str, Any]) -> Story:
-    """Of an Ethernet order: the address of its first A-END decides."""
+    """Of an Ethernet order: the address of its first A-END decides, where that has a story of new circuits."""
     shelf = library()
     keys = [(one["type"], str(one["id"])) for one in (address, *address.get("additionalIdentifiers", ()))]
     plain = [(kind, text.lstrip("0") if kind == "UPRN" else text.upper()) for kind, text in keys]
     found = next((shelf.by_site[one] for one in plain if one in shelf.by_site), None)
-    return found or shelf.stories[DEFAULT_ETHERNET]
+    return found if found and OrderType.NEW in found.order_types else shelf.stories[DEFAULT_ETHERNET]
 
 
 async def begin(
@@ -101,7 +108,7 @@ async def begin(
     scenario, problem, delay = asked.get("scenario"), asked.get("problemCode"), asked.get("kciDelay")
     kind = OrderType(facts["order_type"])
     if facts["service_type"] == ServiceType.ETHERNET:
-        story = story_of_site(facts["address"])
+        story = story_of_circuit(kind) or story_of_site(facts["address"])
     else:
         story = story_of(facts["uprn"], str(scenario) if scenario else None, kind)
     fresh = await store.insert_run(
@@ -237,11 +244,13 @@ async def _say(tx: Tx, present: Scene, step: Next, now: BusinessTime) -> Scene:
     return speech.after(present, step.step, step.due)
 
 
-async def do(tx: Tx, present: Scene, deed: Deed | None) -> tuple[Scene, Provisioned | None]:
+async def do(tx: Tx, present: Scene, deed: Deed | None) -> tuple[Scene, Provisioned | SetUp | None]:
     """What the network does beside speaking: the scene after it, and the service where one was set up."""
     match deed:
         case "set_up_service":
             return present, await lines.provision(tx, present.tenant, present.order)
+        case "set_up_circuit":
+            return present, await circuits.provision(tx, present.tenant, present.order)
         case "find_other_vlan":
             return await _other_vlan(tx, present, at_least=speech.low_vlan(present)), None
         case "take_other_vlan":

@@ -10,6 +10,7 @@ from fibregate.clock import UK
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
 from fibregate.sandbox.written import Step
+from fibregate.suppliers.network.circuits.model import SetUp
 from fibregate.suppliers.network.ethernet import circuits
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Cost, Draft, Timeslot
@@ -22,7 +23,7 @@ _WEEKEND = {5: "SATURDAY", 6: "SUNDAY"}
 _NOON, _EARLY, _EVENING = time(13), time(8), time(18)
 
 
-def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str, str]:
+def words(scene: Scene, due: datetime, service: Provisioned | SetUp | None) -> dict[str, str]:
     """What the names in a text stand for."""
     found = {
         "ref": scene.reference,
@@ -38,7 +39,7 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
         "vlan2": scene.memory.other_vlan or "",
         "circuit": ", ".join(circuits.references(scene.order, scene.items)),
     }
-    if service is not None:
+    if isinstance(service, Provisioned):
         found |= {
             "serviceId": service.service_id,
             "ont": service.ont_reference,
@@ -48,7 +49,7 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
     return found
 
 
-def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | None = None) -> Draft:
+def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | SetUp | None = None) -> Draft:
     """The update that the network sends for this step, at that time."""
     visit = new_visit(scene, step, due)
     names = words(scene, due, service)
@@ -69,14 +70,8 @@ def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | Non
         target_at=visit.ends_at if visit else target,
         appointment=visit,
         appointment_reference=f"NWV-{_chance(scene, due.isoformat()) % 10**8:08}" if visit else None,
-        facts=_facts(scene, step, service),
+        facts=service.facts if service and step.say is Reason.ADDITIONAL else {},
     )
-
-
-def _facts(scene: Scene, step: Step, service: Provisioned | None) -> dict[str, str]:
-    if step.does == "set_up_circuit":
-        return circuits.facts(scene.order, items=scene.items, sites=scene.sites)
-    return service.facts if service and step.say is Reason.ADDITIONAL else {}
 
 
 def _cost(scene: Scene) -> Cost | None:

@@ -15,6 +15,7 @@ from fibregate.doors.manage import (
     quotes,
     reconcile,
     replays,
+    service_options,
     skips,
     suppliers,
 )
@@ -41,6 +42,7 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
             *quotes.ROUTES,
             *suppliers.ROUTES,
             *live_services.ROUTES,
+            *service_options.ROUTES,
             *skips.ROUTES,
             *replays.ROUTES,
             *reconcile.ROUTES,
