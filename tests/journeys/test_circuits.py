@@ -1,6 +1,7 @@
 """Ethernet that lives: it comes to be, gets another rate, is ended before its term, and is seen all the while."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -8,7 +9,13 @@ import pytest
 from tests.doors.tenant.asking import ask
 from tests.doors.tenant.circuits import ENDING, SLOW, cease, modify, placed
 from tests.doors.tenant.ethernet import order, place, quoted
-from tests.journeys.gateway import Gateway
+from tests.doors.tenant.quoting import HALL, QUICK, site
+from tests.journeys.gateway import START, Gateway
+
+from fibregate.suppliers.network.circuits import actions as circuits
+from fibregate.suppliers.network.circuits import store
+from fibregate.suppliers.network.circuits.model import Planned
+from fibregate.vocabulary import SupplierId, TenantId
 
 FACTS = "select facts from kcis where tenant_id = $1 order by sequence_number"
 VLANS = """
@@ -89,6 +96,31 @@ async def test_no_two_circuits_of_a_tenant_have_one_vlan_where_they_are_handed_o
     for tag, why in ((1001, asyncpg.UniqueViolationError), (4095, asyncpg.CheckViolationError)):
         with pytest.raises(why):
             await running.rows("YOUR_TENANT", OTHER_VLAN, ENDING, tag)
+
+
+async def test_a_vlan_that_its_tenant_gives_is_taken_where_it_is_free(running: Gateway) -> None:
+    tenant = TenantId(running.card.numbers["ISP1"])
+    ends = [site(QUICK), site(HALL[0], "B-END")]
+    for number, vlans in (("1", ["101.1001", "101.77"]), ("2", ["101.1002", "101.1003"])):
+        planned = Planned(
+            service_id=number,
+            supplier_id=SupplierId(1),
+            reference=number,
+            order=None,
+            place=0,
+            product="ethernet-epl",
+            bandwidth="1G1G",
+            months=12,
+            monthly=Decimal("350.00"),
+            since=START,
+            term_from=START.date(),
+        )
+        async with running.db.tx(tenant) as tx:
+            await store.insert(tx, tenant, planned)
+            await circuits.hand_over(tx, tenant, number, ends, given=(101, 77))
+        found = await circuits.find(running.db, tenant, number)
+        assert found
+        assert [one.vlan for one in found.ends] == vlans
 
 
 async def test_a_rate_is_changed_in_the_night_that_was_promised(running: Gateway) -> None:

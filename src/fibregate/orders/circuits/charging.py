@@ -26,9 +26,9 @@ async def raise_early_ending(tx: Tx, order: Order, now: BusinessTime) -> Order:
     amount = Decimal(ending["amount"]) if ending else _NOTHING
     if ending is None or amount <= _NOTHING:
         return order
-    text = (
-        f"Ending early costs {amount:,.2f}: the rentals of the {ending['monthsLeft']} months that are left of the term."
-    )
+    left = ending["monthsLeft"]
+    months = "the month that is" if left == 1 else f"the {left} months that are"
+    text = f"Ending early costs {amount:,.2f}, without VAT: the rentals of {months} left of the term."
     charge = uuid4()
     await store.insert(
         tx,

@@ -111,10 +111,19 @@ async def insert(on: Statements, tenant: TenantId, one: Planned) -> None:
     )
 
 
-# The VLAN that is wanted, where it is free there, else the first free one from 1001 on, else from 2 on.
+# The VLAN that is wanted, where it is free there, else the first free one from 1001 on, else from 2 on; under the first
+# outer tag that has any.
 _INSERT_SITE = """
-with tags as (
-    select o as outer_vlan, i as inner_vlan from generate_series(101, 110) as o, generate_series(2, 4094) as i
+with first as (
+    select o as outer_vlan from generate_series(101, 110) as o
+    where (
+        select count(*) from ethernet_circuit_sites as s
+        where s.tenant_id = $1 and s.handover = $4 and s.outer_vlan = o and s.released_at is null
+    ) < 4093
+    order by o limit 1
+),
+tags as (
+    select outer_vlan, i as inner_vlan from first, generate_series(2, 4094) as i
     union all
     select $5::smallint, $6::smallint where $6::smallint is not null
 ),
@@ -125,8 +134,8 @@ free as (
         where s.tenant_id = $1 and s.handover = $4 and s.outer_vlan = t.outer_vlan and s.inner_vlan = t.inner_vlan
             and s.released_at is null
     )
-    order by (t.outer_vlan, t.inner_vlan) is distinct from ($5::smallint, $6::smallint), t.outer_vlan,
-        t.inner_vlan < 1001, t.inner_vlan
+    order by (t.outer_vlan, t.inner_vlan) is distinct from ($5::smallint, $6::smallint), t.inner_vlan < 1001,
+        t.inner_vlan
     limit 1
 )
 insert into ethernet_circuit_sites (
