@@ -105,6 +105,12 @@ class Owner:
             while (await self.read(f"service-orders/{number}"))["status"] != status:
                 await asyncio.sleep(0.02)
 
+    async def listed(self, path: str, what: str) -> None:
+        """Once there is one of these."""
+        async with asyncio.timeout(PATIENCE):
+            while not (await self.read(path))[what]:
+                await asyncio.sleep(0.02)
+
     async def service(self) -> str:
         """One that is live, by an order that its network has completed."""
         order = await self.order()

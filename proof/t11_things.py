@@ -91,6 +91,15 @@ async def a_cursor_of_charges(of: Owner) -> Ids:
     return {"cursor": (await of.read(f"{MANAGE}/charges?limit=1"))["nextCursor"]}
 
 
+async def a_wayleave(of: Owner) -> Ids:
+    """Of whose owner the network has told the tenant."""
+    order = await of.order()
+    await of.told(order)
+    await of.told(order, 2, reason="WARNING", status="ACKNOWLEDGED", more={"problemCode": "WAYLEAVE_ISSUE"})
+    await of.listed(f"{MANAGE}/wayleaves?orderId={order}", "wayleaves")
+    return {"order": order}
+
+
 async def a_replay(of: Owner) -> Ids:
     ids = await a_told_order(of)
     await of.ok("POST", f"{MANAGE}/replays", {"replayId": ids["replay"], "orderId": ids["order"]})

@@ -106,6 +106,7 @@ class Theirs:
             ("GET", "/manage/v1/orders/127/options", None),
             ("POST", "/manage/v1/orders/127/skip", skip),
             ("GET", "/manage/v1/charges", None),
+            ("GET", "/manage/v1/wayleaves", None),
             ("GET", f"/manage/v1/charges/{SECRET}", None),
             ("POST", f"/manage/v1/charges/{SECRET}/decision", {"decision": "DECLINE"}),
             ("GET", f"/manage/v1/replays/{SECRET}", None),

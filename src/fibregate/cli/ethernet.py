@@ -135,7 +135,7 @@ def import_sites(
     async def work(bench: Workbench) -> Outcome:
         is_sandbox = bool((await sandbox.read_clock(bench.db))["sandbox"])
         with report, file.open("rb", buffering=1 << 20) as source:
-            lines = sites.Lines(source, refuse=rule_of(is_sandbox=is_sandbox))
+            lines = sites.lines(source, refuse=rule_of(is_sandbox=is_sandbox))
             report.header(lines.names)
             read = list(lines.entries())
             bad = [one for one in read if isinstance(one, Bad)]

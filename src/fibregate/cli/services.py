@@ -19,8 +19,9 @@ from fibregate.suppliers.network.circuits import actions as circuits
 from fibregate.suppliers.network.circuits.model import Circuit
 from fibregate.suppliers.network.footprint.model import Bad, Outcome
 from fibregate.suppliers.network.inventory import actions, store
-from fibregate.suppliers.network.inventory.lines import Lines
+from fibregate.suppliers.network.inventory.lines import lines as lines_of
 from fibregate.suppliers.network.inventory.model import COLUMNS, Entry, Reconciled
+from fibregate.suppliers.network.sheets import Sheet
 from fibregate.tenants import actions as tenants
 from fibregate.tenants import audit
 
@@ -60,7 +61,7 @@ def import_services(
         is_sandbox = bool((await sandbox.read_clock(bench.db))["sandbox"])
         now = await bench.clock.now()
         with report, file.open("rb", buffering=1 << 20) as source:
-            lines = Lines(source, refuse=rule_of(is_sandbox=is_sandbox))
+            lines = lines_of(source, refuse=rule_of(is_sandbox=is_sandbox))
             report.header(lines.names)
             entries = list(_readable(lines, report, bad := []))
             async with bench.db.tx(None) as tx:
@@ -85,7 +86,7 @@ def import_services(
     say(f"{len(found.new):,} {brought}, {found.same:,} as they were.")
 
 
-def _readable(lines: Lines, report: ScreenReport, bad: list[Bad]) -> Iterator[Entry]:
+def _readable(lines: Sheet[Entry], report: ScreenReport, bad: list[Bad]) -> Iterator[Entry]:
     for one in lines.entries():
         if isinstance(one, Bad):
             bad.append(one)

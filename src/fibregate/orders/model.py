@@ -49,7 +49,8 @@ class Order:
     """One row of `orders`, with what other rooms add to it when it is read.
 
     `ethernet` is what an order for Ethernet says beside: its quote, sites and items, as they were sent. `circuit` is
-    what an order about a circuit says beside, and what it costs, as it is shown.
+    what an order about a circuit says beside, and what it costs, as it is shown. `awaits_owner`: its network waits for
+    somebody's consent.
     """
 
     tenant: TenantId
@@ -93,6 +94,7 @@ class Order:
     service_type: str = ServiceType.BROADBAND
     ethernet: Mapping[str, Any] | None = None
     circuit: Mapping[str, Any] | None = None
+    awaits_owner: bool = False
 
     @property
     def standing(self) -> OrderStatus:

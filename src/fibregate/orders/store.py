@@ -26,6 +26,9 @@ o.service_type,
     ))
     from circuit_orders as c where c.tenant_id = o.tenant_id and c.order_key = o.order_key
 ) as circuit,
+exists(
+    select from wayleaves as y where y.tenant_id = o.tenant_id and y.order_key = o.order_key and y.ended_at is null
+) as awaits_owner,
 (select a.nation from premises as p join areas as a on a.area = p.area where p.uprn = o.uprn) as nation,
 (select t.code from tenants as t where t.tenant_no = o.tenant_id) as tenant_code,
 (

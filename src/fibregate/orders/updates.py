@@ -14,6 +14,7 @@ from fibregate.orders.model import Order
 from fibregate.orders.sending import lives
 from fibregate.orders.states import CHANGING, Standing, Step, step
 from fibregate.orders.watch import actions as watch
+from fibregate.orders.wayleaves import actions as wayleaves
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.switches import actions as switches
 from fibregate.suppliers.port import Update
@@ -57,6 +58,7 @@ async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ord
     if moved.status.ended:
         await outcomes.close(tx, moved, answer, now)
     charge = await charges.follow(tx, moved, update, change, now)
+    await wayleaves.follow(tx, order, moved, update, now)
     moved = await _visit(tx, moved, update, now)
     await _line_goes(tx, order, moved)
     await _keep_dates(tx, order, moved, update, cause=cause)

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from fibregate.calendars import uk_date, uk_instant
 from fibregate.clock import UK
+from fibregate.sandbox.course import agreed
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
 from fibregate.sandbox.written import Step
@@ -16,9 +17,11 @@ from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Cost, Draft, Timeslot
 from fibregate.vocabulary import Reason
 
-_PLACEHOLDER = re.compile(r"\{([^{}:]+)(?::(time|week|date))?\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(time|week|date|days))?\}")
 _SPOKEN = {None: spoken_date, "date": spoken_date, "time": spoken_time, "week": spoken_week}
 _GIVEN = "given"
+_DAYS = "days"
+"""How many whole ones are left until then."""
 _WEEKEND = {5: "SATURDAY", 6: "SUNDAY"}
 _NOON, _EARLY, _EVENING = time(13), time(8), time(18)
 
@@ -38,6 +41,8 @@ def words(scene: Scene, due: datetime, service: Provisioned | SetUp | None) -> d
         "quoted": spoken_date(scene.quoted) if scene.quoted else "",
         "vlan2": scene.memory.other_vlan or "",
         "circuit": ", ".join(circuits.references(scene.order, scene.items)),
+        **_ethernet(scene),
+        **_costs(scene),
     }
     if isinstance(service, Provisioned):
         found |= {
@@ -47,6 +52,30 @@ def words(scene: Scene, due: datetime, service: Provisioned | SetUp | None) -> d
             "vlan": service.vlan,
         }
     return found
+
+
+def _ethernet(scene: Scene) -> dict[str, str]:
+    site, handover = scene.site("A-END"), scene.site("B-END")
+    return {
+        "site": str(site.get("name", "")),
+        "contact": str(site.get("primaryContact", {}).get("name", "")),
+        "handover": str(handover.get("name", "")),
+        "taken": f"101.{low_vlan(scene)}",
+    }
+
+
+def _costs(scene: Scene) -> dict[str, str]:
+    """What the order's charge comes to, in the words of its texts."""
+    charge, cap = scene.story.charge, agreed(scene)
+    if charge is None:
+        return {}
+    over = f", over your cap of {cap:,.2f}" if cap is not None and cap < charge.amount else ""
+    return {
+        "construction": f"{charge.construction:,.2f}",
+        "included": f"{charge.included:,.2f}",
+        "amount": f"{charge.amount:,.2f}",
+        "over": over,
+    }
 
 
 def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | SetUp | None = None) -> Draft:
@@ -76,7 +105,7 @@ def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | Set
 
 def _cost(scene: Scene) -> Cost | None:
     charge = scene.story.charge
-    return Cost(construction=charge.amount) if charge else None
+    return Cost(construction=charge.construction, included=charge.included) if charge else None
 
 
 def said(text: str, names: dict[str, str], moments: Moments) -> str:
@@ -84,7 +113,10 @@ def said(text: str, names: dict[str, str], moments: Moments) -> str:
 
     def fill(found: re.Match[str]) -> str:
         name = found[1]
-        return names[name] if name in names else _SPOKEN[found[2]](moments.instant(name))
+        if name in names:
+            return names[name]
+        at = moments.instant(name)
+        return str((at - moments.instant("now")).days) if found[2] == _DAYS else _SPOKEN[found[2]](at)
 
     return _PLACEHOLDER.sub(fill, text)
 

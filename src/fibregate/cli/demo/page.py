@@ -110,7 +110,7 @@ class Page:
                 (f"{number}  ", "dim"),
                 f"{_spoken(str(body.get('issuedOn') or body['deliveredOn']))}  ",
                 (f"{kind:<13}", _COLOURS.get(kind, "yellow")),
-                (f"{body['entity']['status']:<17}", "dim"),
+                (f"{body['entity']['status']:<18}", "dim"),
                 ("signature ✓", "green"),
             )
         )

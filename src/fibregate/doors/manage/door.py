@@ -18,6 +18,7 @@ from fibregate.doors.manage import (
     service_options,
     skips,
     suppliers,
+    wayleaves,
 )
 from fibregate.doors.manage.errors import MANAGE
 from fibregate.doors.manage.services import Manage
@@ -39,6 +40,7 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
             *orders.ROUTES,
             *order_options.ROUTES,
             *charges.ROUTES,
+            *wayleaves.ROUTES,
             *quotes.ROUTES,
             *suppliers.ROUTES,
             *live_services.ROUTES,

@@ -10,13 +10,12 @@ from typing import Any, Final
 from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.db import Row
-from fibregate.orders.changes import contents
+from fibregate.orders.changes import contents, ethernet
 from fibregate.orders.changes.deadlines import AMENDABLE, CANCELLABLE, limits, too_late
 from fibregate.orders.changes.model import CANCEL_OTHER, REASONS, Change, Wish
 from fibregate.orders.model import Order
 from fibregate.orders.rules import items
 from fibregate.orders.rules.dates import NO_VISIT_LEAD_DAYS
-from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.suppliers.network.model import Premises
 from fibregate.vocabulary import (
     PROVIDES,
@@ -54,7 +53,8 @@ def of_amendment(
     if until is not None and now >= until and order.uprn not in wish.answers_late:
         yield f"orderId: {too_late(order, until)}"
     if order.service_type == ServiceType.ETHERNET:
-        yield from _of_ethernet(wish, order)
+        yield from ethernet.faults(wish, order)
+        yield from _contacts(contents.amended(order, wish.asked))
         return
     yield from _reservation(wish, order, held, now)
     yield from _contacts(contents.amended(order, wish.asked))
@@ -64,26 +64,6 @@ def of_amendment(
         kind, at = OrderType(order.order_type), "serviceCharacteristics"
         yield from items.characteristics(at, sent, premises, kind=kind, whole=kind in PROVIDES)
         yield from items.kept(at, order.characteristics, sent)
-
-
-def _of_ethernet(wish: Wish, order: Order) -> Iterator[str]:
-    """What it is, where and for how long stands in its quote; whom and what to expect there may be told anew.
-
-    A charge is agreed to by a characteristic.
-    """
-    sent = wish.asked.get("serviceCharacteristics") or ()
-    agrees = bool(sent) and all(one["name"] == CHARGE_BAND or one in order.characteristics for one in sent)
-    for name in contents.MEMBERS:
-        if name in wish.asked and name not in _OF_ETHERNET and not (name == "serviceCharacteristics" and agrees):
-            accepted = ", ".join(_OF_ETHERNET)
-            yield (
-                f"{name}: cannot be changed on order {order.id}, which is for Ethernet; accepted: {accepted}, and "
-                f"serviceCharacteristics with {CHARGE_BAND} alone"
-            )
-    yield from _contacts(contents.amended(order, wish.asked))
-
-
-_OF_ETHERNET: Final = ("primaryContact", "secondaryContact", "hazards", "onSiteRestrictions", "notes")
 
 
 def _day(wish: Wish, order: Order, now: BusinessTime) -> Iterator[str]:

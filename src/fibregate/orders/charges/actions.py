@@ -73,7 +73,7 @@ async def _raised(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ch
         text=update.text,
         state=ChargeState.AWAITING_RESPONSE if asks else ChargeState.ACCEPTED,
         raised_at=now,
-        answer_by=(update.answer_by or calendars.silence_ends(now, order.nation)) if asks else None,
+        answer_by=(update.answer_by or calendars.silence_ends(now, order.nation, order.service_type)) if asks else None,
     )
     return await store.find(tx, order.tenant, charge)
 

@@ -9,9 +9,11 @@ from typing import Any, Final
 from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.orders.ethernet.model import Item, Price, Request, bandwidth
+from fibregate.orders.rules import items
+from fibregate.suppliers.network.catalogue import CHARGE_BAND, ORDER_CHARACTERISTICS
 from fibregate.suppliers.network.ethernet import rules as network
 from fibregate.suppliers.network.ethernet.model import PriceList, plain
-from fibregate.suppliers.quoting import BANDWIDTH, SiteAsked
+from fibregate.suppliers.quoting import BANDWIDTH, Level, SiteAsked
 
 SITES: Final = "siteInformation"
 ITEMS: Final = "ethernetOrderItems"
@@ -20,7 +22,7 @@ _AGAIN: Final = "quote again"
 
 def faults(request: Request, price: Price | None, prices: PriceList | None, now: BusinessTime) -> list[str]:
     """One message for each fault; empty when the order can be taken. `prices` are what its supplier sells now."""
-    found = [*past(request, now), *_joined(request, prices)]
+    found = [*past(request, now), *_caps(request), *_joined(request, prices)]
     if "supplierQuoteId" in request.unread:
         return found
     if price is None:
@@ -44,6 +46,18 @@ def past(request: Request, now: BusinessTime) -> Iterator[str]:
             )
 
 
+def _caps(request: Request) -> Iterator[str]:
+    """The most that the tenant pays for construction without being asked."""
+    if ITEMS in request.unread:
+        return
+    for place, one in enumerate(request.items):
+        caps = [{"name": each.name, "value": each.value} for each in one.service.characteristics if each.name in _CAP]
+        yield from items.named(f"ethernetOrderItems[{place}].service.serviceCharacteristic", caps, _CAP)
+
+
+_CAP: Final = {one["name"]: one for one in ORDER_CHARACTERISTICS if one["name"] == CHARGE_BAND}
+
+
 def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
     if request.unread & {SITES, ITEMS}:
         return
@@ -56,6 +70,8 @@ def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
 
 def _price(request: Request, price: Price, now: BusinessTime) -> Iterator[str]:
     number = request.supplier_quote_id
+    if price.level == Level.BUDGETARY:
+        yield f"supplierQuoteId: {number} is {price.level}: nobody knows the building yet, and it cannot be ordered"
     if price.ordered_by is not None:
         yield f"supplierQuoteId: {number} was ordered already, by order {price.ordered_by}; {_AGAIN}"
     if now > price.valid_until:

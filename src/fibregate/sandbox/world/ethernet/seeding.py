@@ -44,7 +44,7 @@ _SITE: Final[dict[str, Any]] = {
 async def seed(tx: Tx, tenants: Iterable[TenantId], now: BusinessTime) -> None:
     """In the transaction that puts everything else in."""
     with (HERE / "sites.csv").open("rb") as file:
-        lines = sites.Lines(file, refuse=lambda _: None)
+        lines = sites.lines(file, refuse=lambda _: None)
         await sites.put(tx, [one for one in lines.entries() if isinstance(one, sites.Entry)])
     own = SupplierId(await network.own_supplier(tx))
     await lists.put(tx, own, _list("network1"))

@@ -15,8 +15,10 @@ from fibregate.suppliers.network.ethernet import circuits as names
 from fibregate.suppliers.quoting import BANDWIDTH, Role
 from fibregate.vocabulary import OrderKey, OrderType, SupplierId, TenantId
 
-_VLAN: Final = re.compile(r"([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})")
+_VLAN: Final = re.compile(r"(?:([1-9][0-9]{0,3})\.)?([1-9][0-9]{0,3})")
 _LOWEST, _HIGHEST = 2, 4094
+_USUAL: Final = 101
+"""The outer tag where none is said."""
 
 
 def read(row: Row) -> Circuit:
@@ -112,8 +114,11 @@ async def hand_over(
     *,
     given: tuple[int, int] | None = None,
 ) -> None:
-    """A VLAN at each site; at the first B-END the one that the tenant has `given`, where that is free there."""
-    own = next((place for place, one in enumerate(sites) if one["role"] == Role.B_END), None)
+    """A VLAN at each site; at the tenant's own end the one that it has `given`, where that is free there.
+
+    That is the first B-END, else the last site.
+    """
+    own = next((place for place, one in enumerate(sites) if one["role"] == Role.B_END), len(sites) - 1)
     for place, site in enumerate(sites):
         where = _handover(site["address"])
         wanted = given if place == own else None
@@ -127,10 +132,10 @@ def _handover(address: Mapping[str, Any]) -> str:
 
 
 def _given(characteristics: Sequence[Mapping[str, str]]) -> tuple[int, int] | None:
-    """The VLAN that an amendment of the order has brought."""
+    """The VLAN that an amendment of the order has brought: one of two tags, or an inner one."""
     said = next((one["value"] for one in characteristics if one["name"] == names.OF_A_SITE[0]), "")
     found = _VLAN.fullmatch(said)
-    tags = (int(found[1]), int(found[2])) if found else None
+    tags = (int(found[1] or _USUAL), int(found[2])) if found else None
     return tags if tags and all(_LOWEST <= one <= _HIGHEST for one in tags) else None
 
 
