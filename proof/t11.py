@@ -60,7 +60,8 @@ select replay_id::text from replays where tenant_id = $1
 _REFERENCES: Final = """
 select reference as id from reservations where tenant_id = $1 union
 select supplier_reference from orders where tenant_id = $1 and supplier_reference is not null union
-select service_id from services where tenant_id = $1
+select service_id from services where tenant_id = $1 union
+select service_id from ethernet_circuits where tenant_id = $1
 """
 _GIVEN: Final = """
 insert into gateway_numbers (tenant_id, kind, last_number)

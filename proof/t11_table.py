@@ -21,6 +21,7 @@ from proof.t11_table_tenant import AT_ACCESS, AT_TENANT
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN
 
 _UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
+_OPTIONS: Final = f"{MANAGE}/services/{{circuit}}/options"
 _FTTP: Final = "serviceSpecification=%7B%22id%22%3A%22fttp%22%7D"
 _SOMEWHERE: Final = _UPRN.format(FIRST_UPRN)
 _VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
@@ -285,6 +286,7 @@ AT_MANAGE: Final = (
         path=f"{MANAGE}/services?after={{cursor}}",
         prepare=own.a_cursor_of_services,
     ),
+    Sample(route="manage readServiceOptions", method="GET", path=_OPTIONS, prepare=own.a_circuit),
     Sample(
         route="manage skipKci",
         method="POST",

@@ -103,7 +103,7 @@ def every_step() -> Iterator[tuple[Story, Step]]:
 
 
 def test_every_story_of_the_issue_is_there() -> None:
-    ethernet = {f"E{n:02}" for n in range(15)} - {"E12", "E13"}
+    ethernet = {f"E{n:02}" for n in range(15)}
     wanted = {*ethernet, *(f"F{n:02}" for n in range(1, 31))}
     scenarios = {"ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "REAPPOINT", "DELAYED", "CANCELLED"}
     assert {one.id for one in STORIES} == wanted | {f"ORDER_{one}" for one in scenarios}

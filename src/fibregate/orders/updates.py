@@ -9,6 +9,7 @@ from fibregate.db import Tx
 from fibregate.orders import store, telling
 from fibregate.orders.changes import outcomes
 from fibregate.orders.charges import actions as charges
+from fibregate.orders.ethernet import ends as circuits
 from fibregate.orders.model import Order
 from fibregate.orders.sending import lives
 from fibregate.orders.states import CHANGING, Standing, Step, step
@@ -17,7 +18,7 @@ from fibregate.orders.wayleaves import actions as wayleaves
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.switches import actions as switches
 from fibregate.suppliers.port import Update
-from fibregate.vocabulary import OrderStatus, Reason
+from fibregate.vocabulary import OrderStatus, Reason, ServiceType
 
 NO_VISIT = "APPOINTMENT_NOT_REQUIRED"
 _FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJECTED})
@@ -164,8 +165,8 @@ async def _line_ends(tx: Tx, before: Order, after: Order, now: BusinessTime) -> 
     if not after.own_network:
         if after.status in _DONE:
             await lives.completed(tx, after, now)
-    elif after.ethernet is not None:  # a circuit holds nothing of the lines' network
-        pass
+    elif after.service_type == ServiceType.ETHERNET:
+        await circuits.ended(tx, after, now)
     elif after.status in _DONE:
         await lines.complete(tx, after.tenant, after.key, after.characteristics, now)
     else:

@@ -16,6 +16,8 @@ from fibregate.vocabulary import OrderType, Reason, ServiceType
 HERE = Path(__file__).parent
 DEFAULT = "F01"
 DEFAULT_ETHERNET = "E01"
+DEFAULT_OF_CIRCUITS: Mapping[OrderType, str] = {OrderType.MODIFY: "E12", OrderType.CEASE: "E13"}
+"""What an order about a circuit plays anywhere."""
 MAIN = "course"
 
 

@@ -11,6 +11,7 @@ from fibregate.sandbox.course import agreed
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
 from fibregate.sandbox.written import Step
+from fibregate.suppliers.network.circuits.model import SetUp
 from fibregate.suppliers.network.ethernet import circuits
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Cost, Draft, Timeslot
@@ -25,7 +26,7 @@ _WEEKEND = {5: "SATURDAY", 6: "SUNDAY"}
 _NOON, _EARLY, _EVENING = time(13), time(8), time(18)
 
 
-def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str, str]:
+def words(scene: Scene, due: datetime, service: Provisioned | SetUp | None) -> dict[str, str]:
     """What the names in a text stand for."""
     found = {
         "ref": scene.reference,
@@ -43,7 +44,7 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
         **_ethernet(scene),
         **_costs(scene),
     }
-    if service is not None:
+    if isinstance(service, Provisioned):
         found |= {
             "serviceId": service.service_id,
             "ont": service.ont_reference,
@@ -77,7 +78,7 @@ def _costs(scene: Scene) -> dict[str, str]:
     }
 
 
-def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | None = None) -> Draft:
+def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | SetUp | None = None) -> Draft:
     """The update that the network sends for this step, at that time."""
     visit = new_visit(scene, step, due)
     names = words(scene, due, service)
@@ -98,21 +99,8 @@ def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | Non
         target_at=visit.ends_at if visit else target,
         appointment=visit,
         appointment_reference=f"NWV-{_chance(scene, due.isoformat()) % 10**8:08}" if visit else None,
-        facts=_facts(scene, step, service),
+        facts=service.facts if service and step.say is Reason.ADDITIONAL else {},
     )
-
-
-def _facts(scene: Scene, step: Step, service: Provisioned | None) -> dict[str, str]:
-    if step.does == "set_up_circuit":
-        return {**circuits.facts(scene.order, items=scene.items, sites=len(scene.sites)), **_given(scene)}
-    return service.facts if service and step.say is Reason.ADDITIONAL else {}
-
-
-def _given(scene: Scene) -> dict[str, str]:
-    """The VLAN that the tenant has given for its own end."""
-    vlan = scene.characteristic(circuits.OF_A_SITE[0])
-    end = scene.sites.index(scene.site("B-END"))
-    return {circuits.numbered(circuits.OF_A_SITE[0], end): vlan} if vlan else {}
 
 
 def _cost(scene: Scene) -> Cost | None:

@@ -24,16 +24,22 @@ _RULES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """A charge is agreed to by the first; the others say where and how the tenant takes the service over."""
 
+_OF_CIRCUITS: Final = {CHARGE_BAND: _RULES[CHARGE_BAND]}
+"""Of an order that changes or ends what lives."""
+
 
 def faults(wish: Wish, order: Order) -> Iterator[str]:
     """What it is, where and for how long stands in its quote; whom and what to expect there may be told anew."""
+    brings = _RULES if order.circuit is None else _OF_CIRCUITS
     for name in contents.MEMBERS:
         if name in wish.asked and name not in {*_ACCEPTED, _LIST}:
-            accepted = ", ".join((*_ACCEPTED, f"{_LIST} with {', '.join(sorted(_RULES))}"))
+            accepted = ", ".join((*_ACCEPTED, f"{_LIST} with {', '.join(sorted(brings))}"))
             yield f"{name}: cannot be changed on order {order.id}, which is for Ethernet; accepted: {accepted}"
     sent: Sequence[Mapping[str, str]] = wish.asked.get(_LIST) or ()
     stands = {one["name"]: {"name": one["name"], "values": [one["value"]]} for one in order.characteristics}
-    yield from items.named(_LIST, sent, {**stands, **_RULES})
+    yield from items.named(_LIST, sent, {**stands, **brings})
+    if order.circuit is not None:
+        return
     for place, one in enumerate(sent):
         if one["name"] == HANDOVER and _BANDWIDTH.fullmatch(one["value"]) and one["value"] not in _quoted(order):
             yield f"{_LIST}[{place}].value: {one['value']} is not what was quoted; quote again"

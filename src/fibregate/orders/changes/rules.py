@@ -17,7 +17,16 @@ from fibregate.orders.model import Order
 from fibregate.orders.rules import items
 from fibregate.orders.rules.dates import NO_VISIT_LEAD_DAYS
 from fibregate.suppliers.network.model import Premises
-from fibregate.vocabulary import PROVIDES, ChangeKind, Nation, OrderStatus, OrderType, Purpose, ReservationState
+from fibregate.vocabulary import (
+    PROVIDES,
+    ChangeKind,
+    Nation,
+    OrderStatus,
+    OrderType,
+    Purpose,
+    ReservationState,
+    ServiceType,
+)
 
 
 def of_any(wish: Wish, order: Order) -> Iterator[str]:
@@ -43,7 +52,7 @@ def of_amendment(
     until = limits(order).changes_until
     if until is not None and now >= until and order.uprn not in wish.answers_late:
         yield f"orderId: {too_late(order, until)}"
-    if order.ethernet is not None:
+    if order.service_type == ServiceType.ETHERNET:
         yield from ethernet.faults(wish, order)
         yield from _contacts(contents.amended(order, wish.asked))
         return
@@ -86,7 +95,8 @@ def of_cancellation(wish: Wish, order: Order, others: list[Change], now: Busines
         return
     until = limits(order).ends_until
     if until is not None and now >= until:
-        yield f"orderId: too late to cancel order {order.id}; its work began at {calendars.stamp(until)}"
+        because = "its work began at" if order.circuit is None else "it could be until"
+        yield f"orderId: too late to cancel order {order.id}; {because} {calendars.stamp(until)}"
 
 
 def _wrong_state(order: Order, verb: str, possible: frozenset[OrderStatus]) -> str:
