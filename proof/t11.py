@@ -60,7 +60,8 @@ select replay_id::text from replays where tenant_id = $1
 _REFERENCES: Final = """
 select reference as id from reservations where tenant_id = $1 union
 select supplier_reference from orders where tenant_id = $1 and supplier_reference is not null union
-select service_id from services where tenant_id = $1
+select service_id from services where tenant_id = $1 union
+select service_id from ethernet_circuits where tenant_id = $1
 """
 _GIVEN: Final = """
 insert into gateway_numbers (tenant_id, kind, last_number)
@@ -265,7 +266,7 @@ PROOF: Final = Proof(
     invariants=INVARIANTS,
     figures={
         Size.SMOKE: _SMOKE,
-        Size.CI: {"rounds": 14, "numbers": 75, "pairs": 150, "first": 5, "second": 5},
+        Size.CI: {"rounds": 5, "numbers": 75, "pairs": 150, "first": 5, "second": 5},
         Size.FULL: {"rounds": 200, "numbers": 500, "pairs": 2_000, "first": 50, "second": 50},
     },
     seeded={"rounds": 1, "numbers": 10, "pairs": 0, "first": 0, "second": 0},

@@ -20,7 +20,6 @@ FAR: Final = "FAR123456"
 """A supplier far away that nobody but the owner may use, and that never answers."""
 
 PATIENCE: Final = 30.0
-LIFE: Final = (*traffic.REASONS, ("COMPLETED", "COMPLETED"))
 
 
 class NotPrepared(Exception):
@@ -106,10 +105,16 @@ class Owner:
             while (await self.read(f"service-orders/{number}"))["status"] != status:
                 await asyncio.sleep(0.02)
 
+    async def listed(self, path: str, what: str) -> None:
+        """Once there is one of these."""
+        async with asyncio.timeout(PATIENCE):
+            while not (await self.read(path))[what]:
+                await asyncio.sleep(0.02)
+
     async def service(self) -> str:
         """One that is live, by an order that its network has completed."""
         order = await self.order()
-        for place, (reason, status) in enumerate(LIFE, 1):
+        for place, (reason, status) in enumerate(traffic.LIFE, 1):
             await self.told(order, place, reason=reason, status=status)
         await self.became(order, "COMPLETED")
         live = (await self.read(f"{MANAGE}/services?limit=500"))["services"]

@@ -3,7 +3,8 @@
 A row says how the owner gets the things that the request names (`prepare`, of `t11_things.py`, gives their ids), and
 the request itself with those ids between braces. `{mark}` and `{tenant}` are the canary and the code of whoever asks,
 `{owner}` the code of the owner. A body may be a function of the asking tenant and the ids where it is a long one. The
-tenant door's rows are in `t11_table_tenant.py`, those for Ethernet at the wholesale door in `t11_table_ethernet.py`.
+tenant door's rows are in `t11_table_tenant.py`, those about orders at the manage door in `t11_table_orders.py`, those
+for Ethernet at the wholesale door in `t11_table_ethernet.py`.
 """
 
 from collections.abc import Mapping
@@ -15,10 +16,12 @@ from proof.caller import TOKEN, UPDATES, WHOLESALE
 from proof.t11_owner import MANAGE, Ids, Owner
 from proof.t11_sample import Kind, Sample, Who
 from proof.t11_table_ethernet import AT_ETHERNET
+from proof.t11_table_orders import AT_ORDERS
 from proof.t11_table_tenant import AT_ACCESS, AT_TENANT
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN
 
 _UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
+_OPTIONS: Final = f"{MANAGE}/services/{{circuit}}/options"
 _FTTP: Final = "serviceSpecification=%7B%22id%22%3A%22fttp%22%7D"
 _SOMEWHERE: Final = _UPRN.format(FIRST_UPRN)
 _VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
@@ -267,70 +270,7 @@ AT_MANAGE: Final = (
         path=f"{MANAGE}/kcis?after={{cursor}}",
         prepare=own.a_cursor,
     ),
-    Sample(route="manage listOrders", method="GET", path=f"{MANAGE}/orders", kind=Kind.OWN),
-    Sample(
-        route="manage listOrders",
-        method="GET",
-        path=f"{MANAGE}/orders?after={{cursor}}",
-        prepare=own.a_cursor_of_orders,
-    ),
-    Sample(
-        route="manage listDeliveries",
-        method="GET",
-        path=f"{MANAGE}/orders/{{order}}/deliveries",
-        prepare=own.a_told_order,
-    ),
-    Sample(
-        route="manage readOrderOptions",
-        method="GET",
-        path=f"{MANAGE}/orders/{{order}}/options",
-        prepare=own.a_told_order,
-    ),
-    Sample(route="manage listCharges", method="GET", path=f"{MANAGE}/charges", kind=Kind.OWN),
-    Sample(
-        route="manage listCharges",
-        method="GET",
-        path=f"{MANAGE}/charges?orderId={{order}}",
-        kind=Kind.SILENT,
-        prepare=own.a_charge,
-    ),
-    Sample(
-        route="manage listCharges",
-        method="GET",
-        path=f"{MANAGE}/charges?after={{cursor}}",
-        prepare=own.a_cursor_of_charges,
-    ),
-    Sample(
-        route="manage getCharge", method="GET", path=f"{MANAGE}/charges/{{charge}}", prepare=own.a_charge, shows=True
-    ),
-    Sample(
-        route="manage decideCharge",
-        method="POST",
-        path=f"{MANAGE}/charges/{{charge}}/decision",
-        prepare=own.a_charge,
-        body={"decision": "ACCEPT", "amount": "2350.00"},
-    ),
-    Sample(
-        route="manage listQuotes",
-        method="GET",
-        path=f"{MANAGE}/quotes",
-        kind=Kind.OWN,
-        prepare=own.a_quote,
-        shows=True,
-    ),
-    Sample(
-        route="manage listQuotes",
-        method="GET",
-        path=f"{MANAGE}/quotes?after={{cursor}}",
-        prepare=own.a_cursor_of_quotes,
-    ),
-    Sample(
-        route="manage readQuote",
-        method="GET",
-        path=f"{MANAGE}/quotes/{{quote}}",
-        prepare=own.a_quote,
-        shows=True,
-    ),
+    *AT_ORDERS,
     Sample(route="manage listSuppliers", method="GET", path=f"{MANAGE}/suppliers", kind=Kind.OWN, shows=True),
     Sample(route="manage listServices", method="GET", path=f"{MANAGE}/services", kind=Kind.OWN),
     Sample(
@@ -346,6 +286,7 @@ AT_MANAGE: Final = (
         path=f"{MANAGE}/services?after={{cursor}}",
         prepare=own.a_cursor_of_services,
     ),
+    Sample(route="manage readServiceOptions", method="GET", path=_OPTIONS, prepare=own.a_circuit),
     Sample(
         route="manage skipKci",
         method="POST",

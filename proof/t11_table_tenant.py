@@ -8,7 +8,7 @@ from proof.caller import SUPPLIER_TOKEN, TENANT_DOOR, TENANT_TOKEN
 from proof.t11_owner import Ids, Owner
 from proof.t11_sample import Kind, Sample
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN, SUPPLIER
-from proof.traffic import ethernet_order, quote
+from proof.traffic import cease_circuit, ethernet_order, modify_circuit, quote
 
 _UPRN: Final = "address=%7B%22id%22%3A%22{}%22%2C%22type%22%3A%22UPRN%22%7D"
 _VISITED: Final = _UPRN.format(FIRST_VISITED_UPRN)
@@ -52,6 +52,14 @@ def _quote(asker: Owner, _: Ids) -> Mapping[str, Any]:
 def _ethernet_order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
     (item,) = quote(asker.mark)["quoteItems"]
     return ethernet_order(asker.mark, {**item, "supplierQuoteId": ids["priced"]})
+
+
+def _modify_circuit(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return modify_circuit(asker.mark, ids["circuit"])
+
+
+def _cease_circuit(asker: Owner, ids: Ids) -> Mapping[str, Any]:
+    return cease_circuit(asker.mark, ids["circuit"])
 
 
 def _new_visit_for_an_order(asker: Owner, ids: Ids) -> Mapping[str, Any]:
@@ -99,6 +107,22 @@ AT_TENANT: Final = (
         path=_ETHERNET,
         prepare=own.a_priced_item,
         body=_ethernet_order,
+        shows=True,
+    ),
+    Sample(
+        route="tenant placeEthernetOrder",
+        method="POST",
+        path=_ETHERNET,
+        prepare=own.a_circuit,
+        body=_modify_circuit,
+        shows=True,
+    ),
+    Sample(
+        route="tenant placeEthernetOrder",
+        method="POST",
+        path=_ETHERNET,
+        prepare=own.a_circuit,
+        body=_cease_circuit,
         shows=True,
     ),
     Sample(

@@ -1,11 +1,12 @@
 """What the rows of T11's table need beforehand: things of the owner's, by their ids."""
 
+import asyncio
 from uuid import uuid4
 
 from proof.caller import TENANT_DOOR
-from proof.t11_owner import FAR, MANAGE, Ids, Owner
+from proof.t11_owner import FAR, MANAGE, PATIENCE, Ids, Owner
 from proof.town import FIRST_UPRN
-from proof.traffic import called, called_order, ethernet_order, quote
+from proof.traffic import LIFE, called, called_order, ethernet_order, quote
 
 
 async def nothing(_: Owner) -> Ids:
@@ -88,6 +89,15 @@ async def a_cursor_of_charges(of: Owner) -> Ids:
     for _ in range(2):
         await a_charge(of)
     return {"cursor": (await of.read(f"{MANAGE}/charges?limit=1"))["nextCursor"]}
+
+
+async def a_wayleave(of: Owner) -> Ids:
+    """Of whose owner the network has told the tenant."""
+    order = await of.order()
+    await of.told(order)
+    await of.told(order, 2, reason="WARNING", status="ACKNOWLEDGED", more={"problemCode": "WAYLEAVE_ISSUE"})
+    await of.listed(f"{MANAGE}/wayleaves?orderId={order}", "wayleaves")
+    return {"order": order}
 
 
 async def a_replay(of: Owner) -> Ids:
@@ -191,6 +201,20 @@ async def an_ethernet_order_of_its_own_number(of: Owner) -> Ids:
     number = of.number()
     await of.ok("POST", "ethernet/service-orders", called_order(number, of.code, of.mark, quoted.body))
     return {"order": number}
+
+
+async def a_circuit(of: Owner) -> Ids:
+    """That lives, by an order that its network has completed."""
+    order = int((await an_ethernet_order(of))["order"])
+    for place, (reason, status) in enumerate(LIFE, 1):
+        await of.told(order, place, reason=reason, status=status)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            live = (await of.read(f"{MANAGE}/services?limit=500"))["services"]
+            found = [str(one["serviceId"]) for one in live if one["orderId"] == order and "circuit" in one]
+            if found:
+                return {"circuit": found[0]}
+            await asyncio.sleep(0.02)
 
 
 async def a_cursor_of_quotes(of: Owner) -> Ids:

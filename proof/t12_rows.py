@@ -39,6 +39,9 @@ where a.attrelid = $1::text::regclass and a.attnum > 0 and not a.attisdropped an
 """
 _CHOICE: Final = re.compile(r"'(\w+)'::text")
 _LEAST: Final = re.compile(r">= (\d+)\)")
+_BY_NAME: Final[Mapping[str, str]] = {"bandwidth": "'100M1G'"}
+"""Columns whose form no other value has."""
+
 _VALUES: Final[Mapping[str, str]] = {
     "[]": "'{}'",
     "uuid": "gen_random_uuid()",
@@ -103,6 +106,8 @@ async def _fill(gateway: Gateway, table: Table, tenants: Sequence[int]) -> None:
 
 def _value(column: Mapping[str, Any]) -> str:
     """SQL for something that such a column may hold."""
+    if column["name"] in _BY_NAME:
+        return _BY_NAME[column["name"]]
     choices = _CHOICE.findall(column["checks"] or "")
     if choices:
         return f"'{choices[0]}'"

@@ -1,11 +1,13 @@
 """The mutating routes of the tenant door: what they have done is known by their request, for the gateway numbers it."""
 
+import asyncio
 from typing import Final
+from uuid import uuid4
 
 from proof import traffic
-from proof.caller import TENANT_DOOR
-from proof.t2_routes import Asked, Route, ok, told
-from proof.t2_stage import Stage
+from proof.caller import TENANT_DOOR, UPDATES
+from proof.t2_routes import MANAGE, Asked, Route, ok, told
+from proof.t2_stage import PATIENCE, Stage
 from proof.t5_caller import booking
 from proof.town import SUPPLIER
 
@@ -46,6 +48,24 @@ async def _ethernet_order(on: Stage, tenant: str, number: int) -> Asked:
     return Asked("POST", f"{TENANT_DOOR}/ethernet/service-orders", body, (number,))
 
 
+async def _cease_circuit(on: Stage, tenant: str, number: int) -> Asked:
+    """Of a circuit that lives, by an order that the network has completed."""
+    (item,) = (await ok(on, tenant, "POST", f"{TENANT_DOOR}/quote", traffic.quote("T2"))).body["quoteItems"]
+    asked = traffic.ethernet_order("T2", item)
+    order = (await ok(on, tenant, "POST", f"{TENANT_DOOR}/ethernet/service-orders", asked)).body["id"]
+    for place, (reason, status) in enumerate(traffic.LIFE, 1):
+        update = traffic.update(str(uuid4()), order, tenant, place, reason=reason, status=status)
+        await ok(on, SUPPLIER, "POST", UPDATES, update)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            live = (await ok(on, tenant, "GET", f"{MANAGE}/services?limit=500")).body["services"]
+            found = [one["serviceId"] for one in live if one["orderId"] == order]
+            if found:
+                body = traffic.cease_circuit("T2", found[0])
+                return Asked("POST", f"{TENANT_DOOR}/ethernet/service-orders", body, (number,))
+            await asyncio.sleep(0.05)
+
+
 _REQUEST: Final = "('t2-' || $2::bigint)"
 _COUNTED: Final = f"""
 (select count(*) from audit as a where a.about_tenant = $1 and a.act = '{{}}' and a.request_id = {_REQUEST}) as acts,
@@ -64,6 +84,12 @@ select count(distinct o.order_key) as orders, count(distinct so.order_key) as ha
 from orders as o left join supplier_orders as so on so.order_key = o.order_key
 left join lanes as l on l.key = 'dispatch:' || o.order_key left join work_orders as w on w.order_key = o.order_key
 where o.tenant_id = $1 and o.request_id = {_REQUEST}
+"""  # noqa: S608 - put together from this file only
+_CEASED: Final = f"""
+select placed.*, (
+    select count(*) from charges as c join orders as o on o.tenant_id = $1 and o.order_key = c.order_key
+    where c.tenant_id = $1 and c.kind = 'EARLY_ENDING' and o.request_id = {_REQUEST}
+) as charges from ({_PLACED}) as placed
 """  # noqa: S608 - put together from this file only
 _CHANGED: Final = f"""
 select count(distinct c.change_key) as changes,
@@ -101,6 +127,12 @@ TENANT_ROUTES: Final = (
         prepare=_ethernet_order,
         effect=_PLACED,
         expected={"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "answers": 1},
+    ),
+    Route(
+        name="tenant placeEthernetOrder that ends a circuit",
+        prepare=_cease_circuit,
+        effect=_CEASED,
+        expected={"orders": 1, "handed": 1, "work": 1, "work_orders": 1, "acts": 1, "answers": 1, "charges": 1},
     ),
     Route(
         name="tenant askQuote",

@@ -124,6 +124,24 @@ def called_order(number: int, code: str, mark: str, quoted: Mapping[str, Any]) -
     return {"id": number, "tenant": code, **wish}
 
 
+LIFE: Final = (*REASONS, ("COMPLETED", "COMPLETED"))
+"""From an order that was sent to a service that lives."""
+
+
+def modify_circuit(mark: str, service: int | str) -> dict[str, Any]:
+    """A renewed term of the only length that the town sells."""
+    contract = {"contractLength": {"value": 36, "unit": "MONTH"}}
+    named = {"supplier": SUPPLIER, "serviceId": service, "notes": mark}
+    return {"orderType": "MODIFY", **named, "contractDetails": contract}
+
+
+def cease_circuit(mark: str, service: int | str) -> dict[str, Any]:
+    """Beyond its notice, and long before its term is over."""
+    day = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+    named = {"supplier": SUPPLIER, "serviceId": service, "notes": mark}
+    return {"orderType": "CEASE", **named, "requestedCompletionDate": day}
+
+
 def quote(mark: str) -> dict[str, Any]:
     """Of Ethernet between the town's two sites, with the mark in what is shown again."""
     ends = zip(town.SITES, ("A-END", "B-END"), strict=True)

@@ -12,6 +12,8 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.doors.tenant.circuits import cease as ended
+from tests.doors.tenant.circuits import modify as faster
 from tests.doors.tenant.ethernet import order as ethernet_order
 from tests.doors.tenant.quoting import item, quote
 from tests.doors.updates.test_updates import QUIET
@@ -26,8 +28,23 @@ from fibregate.web.gate import Gate
 SLOT = ("2025-07-16T07:00:00.000Z", "2025-07-16T12:00:00.000Z")
 CANARY = "canary-7f3a"
 SERVICE = "S-160"
+CIRCUIT = "E-160"
 SECRET = "4f0e8a83-6f6d-4e8f-93a1-b70b9e2a3c5a"
 FIRST_WALL = re.compile(r"\b(?:\w+\.)?tenant_id = \$1\b")
+LIVE = """
+with made as (
+    insert into ethernet_circuits (
+        tenant_id, service_id, supplier_id, circuit_reference, place, product, bandwidth, months, monthly, state, since,
+        term_from
+    ) values ($1, $2, 1, $3, 0, 'ethernet-epl', '100M1G', 36, 221.00, 'ACTIVE', now(), '2024-07-01') returning 1
+)
+insert into ethernet_circuit_sites (
+    tenant_id, service_id, place, handover, outer_vlan, inner_vlan, name, role, postcode, address
+)
+select $1, $2, n, 'UPRN 99990000200' || n, 101, 77, $3, case n when 1 then 'A-END' else 'B-END' end, 'FB1 3AA',
+    jsonb_build_object('id', '99990000200' || n, 'type', 'UPRN')
+from made, generate_series(1, 2) as n
+"""
 PUBLIC = {
     "/.well-known/jwks.json",
     "/.well-known/webhook-keys/{id}",
@@ -82,6 +99,9 @@ class Theirs:
             ("GET", "ethernet/service-orders/131", None),
             ("POST", "ethernet/service-orders", self.called),
             ("GET", "/manage/v1/services", None),
+            ("GET", f"/manage/v1/services/{CIRCUIT}/options", None),
+            ("POST", "/v1/ethernet/service-orders", faster(serviceId=CIRCUIT)),
+            ("POST", "/v1/ethernet/service-orders", ended("2025-09-30", serviceId=CIRCUIT)),
             ("GET", f"/manage/v1/services?serviceId={SERVICE}", None),
             ("POST", "service-orders", modify(902, SERVICE, tenant="ISP2", requestedCompletionDate="2025-07-30")),
             ("POST", "service-orders", cease(903, SERVICE, "2025-07-30", tenant="ISP2")),
@@ -89,6 +109,7 @@ class Theirs:
             ("GET", "/manage/v1/orders/127/options", None),
             ("POST", "/manage/v1/orders/127/skip", skip),
             ("GET", "/manage/v1/charges", None),
+            ("GET", "/manage/v1/wayleaves", None),
             ("GET", f"/manage/v1/charges/{SECRET}", None),
             ("POST", f"/manage/v1/charges/{SECRET}/decision", {"decision": "DECLINE"}),
             ("GET", f"/manage/v1/replays/{SECRET}", None),
@@ -120,6 +141,7 @@ async def furnish(one: Gateway) -> Theirs:
         SERVICE,
         [{"name": "CANARY", "value": CANARY}],
     )
+    await one.rows("ISP1", LIVE, CIRCUIT, CANARY)
     async with asyncio.timeout(10):
         while (await one.ask("GET", "service-orders/127", tenant="ISP1")).body["status"] != "ACKNOWLEDGED":
             await asyncio.sleep(0.02)

@@ -3,14 +3,14 @@
 Rules: `docs/reference/appointments.md`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
 
 from fibregate.clock import UK, BusinessTime
-from fibregate.vocabulary import Nation
+from fibregate.vocabulary import Nation, ServiceType
 
 DAY = timedelta(days=1)
 FRIDAY = 4
@@ -99,19 +99,22 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
 
 
-SILENCE_WARNS_DAYS = 5
-SILENCE_ENDS_DAYS = 10
+SILENCE_DAYS: Mapping[ServiceType, tuple[int, int]] = {ServiceType.BROADBAND: (5, 10), ServiceType.ETHERNET: (10, 20)}
+"""Working days after which our network reminds a tenant that has not answered, and ends its order."""
+
 _MORNING = time(10)
 
 
-def silence_warns(since: datetime, nation: str) -> BusinessTime:
-    """When our network reminds a tenant that has not answered: 10:00 UK time, five working days on."""
-    return uk_instant(add_working_days(uk_date(since), SILENCE_WARNS_DAYS, Nation(nation)), _MORNING)
+def silence_warns(since: datetime, nation: str, service: str) -> BusinessTime:
+    """When our network reminds a tenant that has not answered: 10:00 UK time, some working days on."""
+    warns, _ = SILENCE_DAYS[ServiceType(service)]
+    return uk_instant(add_working_days(uk_date(since), warns, Nation(nation)), _MORNING)
 
 
-def silence_ends(since: datetime, nation: str) -> BusinessTime:
-    """When our network ends an order whose tenant has not answered: 10:00 UK time, ten working days on."""
-    return uk_instant(add_working_days(uk_date(since), SILENCE_ENDS_DAYS, Nation(nation)), _MORNING)
+def silence_ends(since: datetime, nation: str, service: str) -> BusinessTime:
+    """When our network ends an order whose tenant has not answered: 10:00 UK time, some working days on."""
+    _, ends = SILENCE_DAYS[ServiceType(service)]
+    return uk_instant(add_working_days(uk_date(since), ends, Nation(nation)), _MORNING)
 
 
 def answer_again(refused: datetime, nation: str) -> BusinessTime:

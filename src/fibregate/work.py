@@ -39,6 +39,7 @@ from fibregate.orders.sending import actions as sending
 from fibregate.orders.sending.model import Desk, PassOn, no_headers
 from fibregate.orders.watch import actions as watch
 from fibregate.orders.watch import warning
+from fibregate.orders.wayleaves import actions as wayleaves
 from fibregate.settings import Settings
 from fibregate.suppliers.accounts.networks import Networks
 from fibregate.suppliers.network.books import actions as books
@@ -89,6 +90,7 @@ TIMED: Final[Mapping[str, Act]] = {
     sign_ins.LANE: sign_ins.hear,
     sign_ins.OVER: sign_ins.calm_down,
     watch.LANE: warning.look,
+    wayleaves.LANE: wayleaves.look,
     switches.TO_LOSER: sides.follow,
     switches.TO_GAINER: sides.end_gaining,
 }

@@ -22,6 +22,8 @@ from fibregate.cli.demo.receiver import NotSigned, verify
 from fibregate.cli.demo.stage import Differs
 
 REASONS = ["ACKNOWLEDGED", "COMMITTED", "UPDATE", "UPDATE", "ADDITIONAL", "COMPLETED"]
+SURVEYED = ["ACKNOWLEDGED", "UPDATE", "UPDATE", "INFORMATION_REQUIRED"]
+CHARGED = [*SURVEYED, "UPDATE", "AMENDED", "COMMITTED", *(["UPDATE"] * 3), "ADDITIONAL", "COMPLETED"]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -67,10 +69,12 @@ def test_the_documents_ethernet_order_completes_and_nothing_is_left(folder: Path
     )
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
     assert not ran.stderr
-    assert re.findall(r"● \d  .*?\d\d:\d\d  (\w+)", ran.stdout) == ["UPDATE", *REASONS]
-    assert ran.stdout.count("signature ✓") == len(REASONS) + 1
+    said = re.findall(r"● \d+  .*?\d\d:\d\d  (\w+)", ran.stdout)
+    assert said == ["UPDATE", *REASONS, "UPDATE", *CHARGED]
+    assert ran.stdout.count("signature ✓") == len(said)
     assert '"committedDate": "2022-01-24T23:59:59.000Z"' in ran.stdout
     assert "COMPLETED on the promised day, after 7 KCIs" in ran.stdout
+    assert "COMPLETED on the promised day, after 13 KCIs, and 2,350.00 to pay" in ran.stdout
     assert not list(folder.iterdir())
 
 

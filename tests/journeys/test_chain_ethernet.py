@@ -12,7 +12,7 @@ from tests.doors.wholesale.test_ethernet_orders import body, quoted
 from tests.journeys import comparing
 from tests.journeys.chain import ISP, SUPPLIER, THERE, Chain
 from tests.journeys.customer import Customer, Json
-from tests.journeys.gateway import BY
+from tests.journeys.gateway import BY, Gateway
 
 from fibregate.cli.demo.receiver import listening
 from fibregate.suppliers.accounts import actions as accounts
@@ -117,3 +117,28 @@ async def test_it_is_amended_and_cancelled_through_both(able: Chain) -> None:
     assert (await able.ask("GET", f"{PATH}/{number}")).body["status"] == "CANCELLED"
     far = await able.far.ask("GET", "/manage/v1/orders", tenant=THERE)
     assert [one["status"] for one in far.body["orders"]] == ["CANCELLED"]
+
+
+async def test_a_charge_is_asked_accepted_and_built_through_both(able: Chain) -> None:
+    (price,) = await asked(able, item(at=DUG, supplier=SUPPLIER))
+    here = ethernet.order(price["supplierQuoteId"], supplier=SUPPLIER, siteInformation=ethernet.ends(at=DUG))
+    made = await able.ask("POST", PATH, here)
+    assert made.status == 201, made.raw
+    await able.walk(timedelta(days=14))
+    ours, theirs = [await _charge(one, tenant) for one, tenant in ((able.near, ISP), (able.far, THERE))]
+    assert ours["state"] == theirs["state"] == "AWAITING_RESPONSE"
+    amounts = ("construction", "included", "amount", "text", "answerBy")
+    assert [ours[name] for name in amounts] == [theirs[name] for name in amounts]
+    yes = {"decision": "ACCEPT", "amount": "2350.00"}
+    path = f"/manage/v1/charges/{ours['id']}/decision"
+    assert (await able.near.ask("POST", path, tenant=ISP, body=yes)).status == 200
+    await able.walk(timedelta(days=100))
+    states = [(await _charge(one, tenant))["state"] for one, tenant in ((able.near, ISP), (able.far, THERE))]
+    assert states == ["ACCEPTED", "ACCEPTED"]
+    read = (await able.ask("GET", f"{PATH}/{made.body['id']}")).body
+    assert (read["status"], read["committedDate"]) == ("COMPLETED", read["targetDate"])
+
+
+async def _charge(gateway: Gateway, tenant: str) -> Json:
+    (charge,) = (await gateway.ask("GET", "/manage/v1/charges", tenant=tenant)).body["charges"]
+    return cast("Json", charge)

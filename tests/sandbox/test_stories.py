@@ -10,15 +10,19 @@ import pytest
 from fibregate.orders.states import QUESTIONS, Standing, step
 from fibregate.sandbox import speech, table
 from fibregate.sandbox.library import MAIN, library
+from fibregate.sandbox.replying import Reply
 from fibregate.sandbox.times import Moments, parse
-from fibregate.sandbox.written import LETTERS, Choice, Reply, Step, Story
-from fibregate.vocabulary import ENDED, PROBLEM_CODES, Nation, OrderStatus, OrderType, Reason
+from fibregate.sandbox.written import LETTERS, Choice, Step, Story
+from fibregate.vocabulary import ENDED, PROBLEM_CODES, Nation, OrderStatus, OrderType, Reason, ServiceType
 
 S = OrderStatus
 STORIES = list(library().stories.values())
+SHARED = [line for lines in library().shared.values() for line in lines]
 NEED_A_PROBLEM = {Reason.WARNING, Reason.DELAY, Reason.REAPPOINT, Reason.CANCELLED}
 WAYS_OUT = {Reason.RESUMED, Reason.REAPPOINT, Reason.REAPPOINTED, Reason.CANCELLED}
 NAMES = {"quoted", "ref", "date", "band", "time", "town", "ENNI", "dBm", "problem", "vlan", "vlan2", "visit", "circuit"}
+ENDS = {"site", "contact", "handover", "taken"}
+COSTS = {"construction", "included", "amount", "over"}
 SERVICE_NAMES = {"serviceId", "ont", "port", "vlan"}
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "stories.md"
 
@@ -69,6 +73,8 @@ def _answered(story: Story, before: list[Step], way: list[Step]) -> Iterator[lis
     if asked is None:
         return
     reply = library().reply(story, way[asked].say)
+    if reply.declined:
+        yield [*before, *way[: asked + 1], Step(at="p", say=Reason.CANCELLED, text=reply.declined.text)]
     assert reply.goes_to
     taken = Step(at="p", say=Reason.AMENDED, text=reply.text)
     said = [*before, *way[: asked + 1], taken]
@@ -97,7 +103,8 @@ def every_step() -> Iterator[tuple[Story, Step]]:
 
 
 def test_every_story_of_the_issue_is_there() -> None:
-    wanted = {"E00", "E01", *(f"F{n:02}" for n in range(1, 31))}
+    ethernet = {f"E{n:02}" for n in range(15)}
+    wanted = {*ethernet, *(f"F{n:02}" for n in range(1, 31))}
     scenarios = {"ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "REAPPOINT", "DELAYED", "CANCELLED"}
     assert {one.id for one in STORIES} == wanted | {f"ORDER_{one}" for one in scenarios}
     assert set(library().by_scenario) == {f"ORDER_{one}" for one in scenarios | {"SUCCESSFUL", "REJECTED"}}
@@ -125,7 +132,10 @@ def test_every_step_has_a_text_and_known_codes() -> None:
 def test_every_name_in_a_text_is_known() -> None:
     for story, one in every_step():
         names = NAMES | SERVICE_NAMES if one.does == "set_up_service" else NAMES
-        for found in re.finditer(r"\{([^{}:]+)(?::(?:time|week))?\}", one.text):
+        names |= ENDS if story.service_type is ServiceType.ETHERNET else set()
+        shared = one in SHARED
+        names |= COSTS if story.charge or shared else set()
+        for found in re.finditer(r"\{([^{}]+?)(?::(?:time|week|days))?\}", one.text):
             if found[1] not in names:
                 parse(found[1])
         if "{visit}" in one.text:
@@ -166,7 +176,8 @@ def test_a_wait_for_the_tenant_is_the_last_step_or_ends_by_itself(story: Story) 
         for place, one in enumerate(way):
             if one.say in {Reason.REAPPOINT, Reason.INFORMATION_REQUIRED}:
                 after = way[place + 1 :]
-                assert not after or after[0].say is Reason.AMENDED or any(it.silence for it in after)
+                answers = {Reason.AMENDED, Reason.CANCELLED}
+                assert not after or after[0].say in answers or any(it.silence for it in after)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda one: one.id)
@@ -198,10 +209,13 @@ def test_a_tenant_that_answers_is_in_the_overview(story: Story) -> None:
 
 def test_a_refusal_has_its_words_and_an_answer_its_names() -> None:
     for story, reply in every_reply():
-        assert all(words.strip() for words in reply.brings.values()), story.id
+        for words in reply.brings.values():
+            assert set(re.findall(r"\{([^{}]+)\}", words)) <= (COSTS if story.charge else set()), story.id
+            assert words.strip()
         assert bool(reply.not_before) == bool(reply.too_early), story.id
         for text in (reply.text, reply.text_with_visit):
-            assert set(re.findall(r"\{([^{}]+)\}", text)) <= NAMES, story.id
+            names = set(re.findall(r"\{([^{}]+)\}", text)) - NAMES - (COSTS if story.charge else set())
+            assert all(parse(one) for one in names), story.id
         assert set(re.findall(r"\{([^{}]+)\}", reply.too_early)) <= {"first"}, story.id
         if reply.goes_to:
             assert library().script(story, reply.goes_to, visit=True), story.id
@@ -215,7 +229,7 @@ def test_only_expressions_with_known_anchors_are_used() -> None:
         for written in (one.at, one.target, one.committed, one.visit, one.latest, one.answer_by):
             if written:
                 moments.instant(written)
-        assert "{" not in speech.said(one.text, dict.fromkeys(NAMES | SERVICE_NAMES, "x"), moments)
+        assert "{" not in speech.said(one.text, dict.fromkeys(NAMES | SERVICE_NAMES | ENDS | COSTS, "x"), moments)
 
 
 def test_replies_come_at_times_with_known_anchors() -> None:
@@ -223,7 +237,7 @@ def test_replies_come_at_times_with_known_anchors() -> None:
         Nation.ENGLAND, dict.fromkeys(["p", "now", *QUESTIONS], datetime.fromisoformat("2025-07-16T07:00Z"))
     )
     for _, reply in every_reply():
-        for written in (reply.at, reply.not_before):
+        for written in (reply.at, reply.not_before, reply.committed, reply.declined.at if reply.declined else None):
             if written:
                 moments.instant(written)
 

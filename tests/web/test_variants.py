@@ -1,6 +1,7 @@
 """A body that has one of several shapes: a field of it chooses the model, and the document says so."""
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -38,6 +39,14 @@ class Dog(Wire):
     barks_at: Annotated[list[Text20], Field(max_length=3)]
 
 
+class OldDog(Dog):
+    kind: Literal["DOG"] = "DOG"
+
+
+class AnyOldPet(AnyPet):
+    kind: Literal["CAT", "KITTEN", "DOG"] = "DOG"
+
+
 async def keep(call: Call[None, Cat | Dog, Services]) -> Answer:
     return Answer(200, {"id": call.body.id})
 
@@ -54,9 +63,9 @@ PETS: Route[None, Cat | Dog, Services] = Route(
 )
 
 
-def read(body: Any) -> Any:
+def read(body: Any, route: Route[None, Cat | Dog, Services] = PETS) -> Any:
     """The model, or the fault messages."""
-    reading = Reading(PETS, WHOLESALE, "/pets")
+    reading = Reading(route, WHOLESALE, "/pets")
     head = Head([(b"x-request-id", b"r"), (b"x-conversation-id", b"c"), (b"tenant", b"T")], reading.wanted.names)
     try:
         return reading.inputs(head, ["pets"], b"", json.dumps(body).encode()).body
@@ -99,6 +108,29 @@ def test_what_is_wrong_is_told_of_the_chosen_shape_alone(body: Any, malformed: b
         assert message.startswith(start), messages
 
 
+OPTIONAL: Route[None, Cat | Dog, Services] = replace(
+    PETS, body=OneOf("kind", {"CAT": Cat, "DOG": OldDog}, AnyOldPet, absent="DOG")
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "model"),
+    [
+        ({"id": 1, "barksAt": ["cats"]}, OldDog),
+        ({"id": 1, "kind": "DOG", "barksAt": ["cats"]}, OldDog),
+        ({"id": 1, "kind": "CAT", "lives": 9}, Cat),
+    ],
+)
+def test_a_field_that_may_be_left_out_means_one_of_the_shapes(body: Any, model: type[Wire]) -> None:
+    assert type(read(body, OPTIONAL)) is model
+
+
+def test_one_that_is_there_and_says_nothing_known_is_refused() -> None:
+    for kind in (None, "COW", 7):
+        _, (message,) = read({"id": 1, "kind": kind, "barksAt": []}, OPTIONAL)
+        assert message.startswith("kind: ")
+
+
 async def nobody(_: str) -> Caller:
     raise NotAuthorised("Authorization: unknown token")
 
@@ -113,3 +145,11 @@ def test_the_document_names_each_shape_and_what_chooses_it() -> None:
     mapping = {"CAT": cat["$ref"], "KITTEN": cat["$ref"], "DOG": dog["$ref"]}
     assert schema["discriminator"] == {"propertyName": "kind", "mapping": mapping}
     assert "AnyPet" not in document["components"]["schemas"]
+
+
+def test_a_field_that_may_be_left_out_is_no_discriminator() -> None:
+    door = Door(prefix="", dialect=WHOLESALE, routes=[OPTIONAL], authenticate=nobody, services=Services())
+    document = json.loads(json.dumps(openapi.document(door)))
+    validate(document)
+    schema = document["paths"]["/pets"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(schema) == {"oneOf"}

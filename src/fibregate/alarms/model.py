@@ -22,6 +22,7 @@ class Kind(StrEnum):
     LANE_ASTRAY = "LANE_ASTRAY"
     CALL_UNKNOWN = "CALL_UNKNOWN"
     SUPPLIER_FAILING = "SUPPLIER_FAILING"
+    WAYLEAVE_WAITS = "WAYLEAVE_WAITS"
 
 
 @dataclass(frozen=True, slots=True)

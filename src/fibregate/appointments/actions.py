@@ -223,12 +223,13 @@ def hold_lane(tenant: TenantId, reservation: int) -> Lane:
 async def move(
     tx: Tx, tenant: TenantId, order: OrderKey, timeslot: Timeslot, *, reference: str | None, now: BusinessTime
 ) -> tuple[int, str] | None:
-    """The network moves an order's visit itself: the new appointment's id and reference, or None if there was none.
+    """The network moves an order's visit itself: the new appointment's id and reference, or None if it never had one.
 
+    A visit that was given up, because another was asked for, is followed by this one.
     Raises `Invalid`, before anything is changed, for a reference that another appointment has. Where the network goes
     on with the old one, the new appointment gets one of ours.
     """
-    held = await store.lock_of_order(tx, tenant, order)
+    held = await store.lock_of_order(tx, tenant, order) or await store.last_of_order(tx, tenant, order)
     if held is None:
         return None
     supplier = SupplierId(held["supplier_id"])

@@ -139,16 +139,23 @@ async def lock(on: Statements, tenant: TenantId, reservation: int) -> Row | None
     return await on.row(_LOCK, tenant, reservation)
 
 
-_LOCK_OF_ORDER = """
+_OF_ORDER = """
 select r.id, r.state, r.slot_id, r.expires_at, r.order_key, r.uprn, r.service, r.purpose, r.supplier_id, s.starts_at,
     s.book_id
 from reservations as r left join slots as s on s.slot_id = r.slot_id
-where r.tenant_id = $1 and r.order_key = $2 and r.state in ('ATTACHED', 'CONFIRMED') for update of r
+where r.tenant_id = $1 and r.order_key = $2
 """
+_LOCK_OF_ORDER = f"{_OF_ORDER} and r.state in ('ATTACHED', 'CONFIRMED') for update of r"
+_LAST_OF_ORDER = f"{_OF_ORDER} order by r.created_at desc, r.id desc limit 1"
 
 
 async def lock_of_order(on: Statements, tenant: TenantId, order: OrderKey) -> Row | None:
     return await on.row(_LOCK_OF_ORDER, tenant, order)
+
+
+async def last_of_order(on: Statements, tenant: TenantId, order: OrderKey) -> Row | None:
+    """The latest that it had, whatever became of that."""
+    return await on.row(_LAST_OF_ORDER, tenant, order)
 
 
 _READS_WALL_CLOCK = "select reads_wall_clock from tenants where tenant_no = $1"

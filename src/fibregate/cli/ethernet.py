@@ -31,6 +31,8 @@ validity_days = 30
 included_construction = 2800.00
 # Working days: without a survey, with one, and where something is built.
 lead_days = { none = 15, survey = 30, civils = 65 }
+# Days between the order of a cease and the first day on which the circuit can end.
+cease_notice_days = 30
 # Per cent of the monthly price, by months of the term.
 terms = { 12 = 100, 36 = 85, 60 = 76 }
 
@@ -133,7 +135,7 @@ def import_sites(
     async def work(bench: Workbench) -> Outcome:
         is_sandbox = bool((await sandbox.read_clock(bench.db))["sandbox"])
         with report, file.open("rb", buffering=1 << 20) as source:
-            lines = sites.Lines(source, refuse=rule_of(is_sandbox=is_sandbox))
+            lines = sites.lines(source, refuse=rule_of(is_sandbox=is_sandbox))
             report.header(lines.names)
             read = list(lines.entries())
             bad = [one for one in read if isinstance(one, Bad)]
@@ -177,5 +179,8 @@ def show_prices(data: Data = None, database: Database = None) -> None:
                 for product in prices.products.values()
                 for one in product.bandwidths
             ],
-            title=f"{code}: {terms}; quotes hold {prices.validity_days} days",
+            title=(
+                f"{code}: {terms}; quotes hold {prices.validity_days} days; "
+                f"a cease has {prices.cease_notice_days} days' notice"
+            ),
         )

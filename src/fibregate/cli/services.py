@@ -15,10 +15,13 @@ from fibregate.cli.premises_report import SHOWN, ScreenReport
 from fibregate.cli.tables import table
 from fibregate.db import Row, Tx
 from fibregate.sandbox import store as sandbox
+from fibregate.suppliers.network.circuits import actions as circuits
+from fibregate.suppliers.network.circuits.model import Circuit
 from fibregate.suppliers.network.footprint.model import Bad, Outcome
 from fibregate.suppliers.network.inventory import actions, store
-from fibregate.suppliers.network.inventory.lines import Lines
+from fibregate.suppliers.network.inventory.lines import lines as lines_of
 from fibregate.suppliers.network.inventory.model import COLUMNS, Entry, Reconciled
+from fibregate.suppliers.network.sheets import Sheet
 from fibregate.tenants import actions as tenants
 from fibregate.tenants import audit
 
@@ -58,7 +61,7 @@ def import_services(
         is_sandbox = bool((await sandbox.read_clock(bench.db))["sandbox"])
         now = await bench.clock.now()
         with report, file.open("rb", buffering=1 << 20) as source:
-            lines = Lines(source, refuse=rule_of(is_sandbox=is_sandbox))
+            lines = lines_of(source, refuse=rule_of(is_sandbox=is_sandbox))
             report.header(lines.names)
             entries = list(_readable(lines, report, bad := []))
             async with bench.db.tx(None) as tx:
@@ -83,7 +86,7 @@ def import_services(
     say(f"{len(found.new):,} {brought}, {found.same:,} as they were.")
 
 
-def _readable(lines: Lines, report: ScreenReport, bad: list[Bad]) -> Iterator[Entry]:
+def _readable(lines: Sheet[Entry], report: ScreenReport, bad: list[Bad]) -> Iterator[Entry]:
     for one in lines.entries():
         if isinstance(one, Bad):
             bad.append(one)
@@ -145,22 +148,23 @@ def list_services(
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """Show services of our own network, the oldest of each tenant first."""
+    """Show services of our own network, the oldest of each tenant first; lines before circuits."""
 
-    async def work(bench: Workbench) -> list[tuple[str, Row]]:
+    async def work(bench: Workbench) -> list[list[str]]:
         if tenant is not None:
             asked = [await tenants.get(bench.db, tenant)]
         else:
             asked = await tenants.list_all(bench.db)
-        return [
-            (one.code, row)
-            for one in asked
-            for row in await store.list_live(bench.db, one.tenant_id, ceased=ceased, uprn=uprn, limit=limit)
-        ]
+        found: list[list[str]] = []
+        for one in asked:
+            lines = await store.list_live(bench.db, one.tenant_id, ceased=ceased, uprn=uprn, limit=limit)
+            others = await circuits.list_live(bench.db, one.tenant_id, ceased=ceased, uprn=uprn, limit=limit)
+            found += [*(_line(one.code, row) for row in lines), *(_circuit(one.code, each) for each in others)]
+        return found
 
     table(
         ["service", "tenant", "state", "uprn", "ont", "port", "handed over at", "vlan", "since", "order", "what"],
-        [_line(code, row) for code, row in run(work, data, database)],
+        run(work, data, database),
     )
 
 
@@ -177,4 +181,21 @@ def _line(code: str, row: Row) -> list[str]:
         uk_date(row["since"]).isoformat(),
         str(row["order_id"] or ""),
         ", ".join(f"{one['name']} {one['value']}" for one in row["characteristics"]),
+    ]
+
+
+def _circuit(code: str, one: Circuit) -> list[str]:
+    """Its sites stand one below the other."""
+    return [
+        one.service_id,
+        code,
+        one.state if one.ceased_at is None else f"{one.state} {uk_date(one.ceased_at).isoformat()}",
+        "\n".join(str(each.address["id"]) for each in one.ends),
+        "",
+        "",
+        "\n".join(f"{each.role} {each.name}" for each in one.ends),
+        "\n".join(each.vlan for each in one.ends),
+        uk_date(one.since).isoformat() if one.since else "",
+        str(one.order_id or ""),
+        f"{one.reference}, {one.product} {one.bandwidth}, {one.months} months, {one.monthly:.2f} a month",
     ]

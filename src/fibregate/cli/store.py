@@ -9,8 +9,8 @@ from fibregate.vocabulary import OrderKey, TenantId
 
 _WORK_ORDERS = """
 select
-    w.reference, w.engineer_notes, w.created_at, o.order_key, o.id, o.order_type, o.supplier_id, o.status, o.uprn,
-    p.area,
+    w.reference, w.engineer_notes, w.created_at, o.order_key, o.id, o.order_type, o.service_type, o.supplier_id,
+    o.status, o.uprn, p.area,
     o.requested_completion_date, o.committed_at, o.target_at, s.starts_at, s.ends_at, s.classification
 from work_orders as w
 join orders as o on o.tenant_id = w.tenant_id and o.order_key = w.order_key

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from fibregate import calendars
+from fibregate.cli import work_order_building as building
 from fibregate.cli.desk import Data, Database
 from fibregate.cli.work_order_charge import charge
 from fibregate.cli.work_order_desk import Found, Words, say_it, speak, worded, words_of
@@ -26,7 +27,6 @@ from fibregate.cli.work_order_options import (
 )
 from fibregate.db import Tx
 from fibregate.errors import Invalid
-from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.port import Draft
 from fibregate.vocabulary import OrderStatus, OrderType, Reason
 
@@ -134,10 +134,8 @@ def additional(
     async def compose(tx: Tx, found: Found, now: datetime) -> Draft:
         facts, says = given, None
         if provision:
-            made = await lines.provision(tx, found.tenant, found.order)
-            facts = {**made.facts, **given}
-            where = f"ONT {made.ont_reference} port {made.port_number}, VLAN {made.vlan}"
-            says = f"Service details: {made.service_id}, {where}."
+            set_up, says = await building.set_up(tx, found)
+            facts = {**set_up, **given}
         return worded(Draft(reason=Reason.ADDITIONAL, facts=facts, text=says), words, now)
 
     speak(reference, "additional", compose, data, database)
@@ -277,7 +275,7 @@ def complete(
     status, words = OrderStatus.PARTIAL if partial else None, Words(text, notes=tuple(note or ()))
 
     async def compose(tx: Tx, found: Found, now: datetime) -> Draft:
-        facts = await lines.untold(tx, found.tenant, found.order)
+        facts = await building.untold(tx, found)
         says = _DONE.get(found.row["order_type"], "Service active.")
         return worded(Draft(reason=Reason.COMPLETED, status=status, facts=facts, text=says), words, now)
 

@@ -10,6 +10,7 @@ from fibregate.cli.context import Workbench
 from fibregate.cli.desk import Data, Database, operator_here, run, say
 from fibregate.cli.order_words import band, day, local, one_line
 from fibregate.cli.tables import table
+from fibregate.cli.work_order_building import there
 from fibregate.cli.work_order_desk import Found, Words, find, speak
 from fibregate.cli.work_order_options import Reference
 from fibregate.db import Row, Tx
@@ -18,7 +19,6 @@ from fibregate.orders import actions as orders
 from fibregate.orders.model import Order
 from fibregate.orders.states import AFTER_THE_END, MOVES
 from fibregate.suppliers.network import store as network
-from fibregate.suppliers.network.lines import store as lines
 from fibregate.suppliers.port import Draft
 from fibregate.tenants import actions as tenants
 from fibregate.tenants import audit
@@ -74,18 +74,18 @@ def list_work_orders(
 def show_work_order(reference: Reference, data: Data = None, database: Database = None) -> None:
     """Show one work order: who, where, when, what, and what the network may say next."""
 
-    async def work(bench: Workbench) -> tuple[Found, Order, Row | None]:
+    async def work(bench: Workbench) -> tuple[Found, Order, str]:
         found = await find(bench, reference)
         order = await orders.get(bench.db, found.tenant, found.row["id"])
-        return found, order, await lines.find_service_of(bench.db, found.tenant, found.order)
+        return found, order, await there(bench.db, found)
 
-    found, order, service = run(work, data, database)
-    for name, value in _facts(found, order, service):
+    found, order, set_up = run(work, data, database)
+    for name, value in _facts(found, order, set_up):
         if value:
             say(f"{name:<14} {value}")
 
 
-def _facts(found: Found, order: Order, service: Row | None) -> list[tuple[str, str | None]]:
+def _facts(found: Found, order: Order, set_up: str) -> list[tuple[str, str | None]]:
     row = found.row
     visit = one_line(band(row["starts_at"], row["ends_at"]))
     return [
@@ -106,7 +106,7 @@ def _facts(found: Found, order: Order, service: Row | None) -> list[tuple[str, s
         ("hazards", order.hazards),
         ("restrictions", order.on_site_restrictions),
         ("tenant's notes", order.notes),
-        ("set up", f"{service['service_id']}, {service['state'].lower()}" if service else "not yet"),
+        ("set up", set_up),
         *(("engineer", one_line(f"{one['created']}: {one['note']}")) for one in row["engineer_notes"]),
         ("may say now", ", ".join(_possible(order))),
     ]

@@ -1,7 +1,7 @@
 """Receive what a supplier says, and read it when its turn comes. Rules: `docs/reference/updates.md`."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import asyncpg
@@ -221,7 +221,7 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
     except (MoveRefused, Invalid) as refused:
         refusal, state = str(refused), "REFUSED"
     else:
-        await _watch_silence(tx, order, update.reason, now)
+        await _watch_silence(tx, order, update, now)
     await store.finish(
         tx,
         about.tenant,
@@ -235,17 +235,20 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
     )
 
 
-async def _watch_silence(tx: Tx, order: Order, reason: Reason, now: BusinessTime) -> None:
-    """A question starts the wait for its answer, another starts it anew, and an answer refused lets it go on."""
+async def _watch_silence(tx: Tx, order: Order, update: Update, now: BusinessTime) -> None:
+    """A question starts the wait for its answer, another starts it anew, and an answer refused lets it go on.
+
+    It ends when the question itself said.
+    """
     if not order.own_network or order.status is not OrderStatus.PENDING:
         return
     due: dict[str, BusinessTime] = {}
-    if reason in QUESTIONS:
-        due["silence-warn"] = calendars.silence_warns(now, order.nation)
-        due["silence-end"] = calendars.silence_ends(now, order.nation)
-    elif reason in OF_CHANGES and (asked := await store.last_question(tx, order.tenant, order.key)):
-        ends = calendars.silence_ends(asked["created_at"], order.nation)
-        due["silence-end"] = max(ends, calendars.answer_again(now, order.nation))
+    if update.reason in QUESTIONS:
+        ends = BusinessTime(update.answer_by or calendars.silence_ends(now, order.nation, order.service_type))
+        due["silence-warn"] = min(ends, calendars.silence_warns(now, order.nation, order.service_type))
+        due["silence-end"] = ends
+    elif update.reason in OF_CHANGES and (asked := await store.last_question(tx, order.tenant, order.key)):
+        due["silence-end"] = max(_ends(asked), calendars.answer_again(now, order.nation))
     for kind, due_at in due.items():
         await lanes.schedule(tx, Lane(kind, str(order.key), order.tenant, {"order": order.key}), due_at=due_at)
 
@@ -263,16 +266,23 @@ async def break_silence(db: Db, claim: Claim, now: BusinessTime) -> None:
         question = await store.last_question(tx, tenant, key)
         if order.status is not OrderStatus.PENDING or question is None:
             return
-        draft = _end_draft() if claim.kind == "silence-end" else _warning(question, order.nation)
-        await announce(tx, Addressee(tenant, supplier, key), draft, now)
+        if claim.kind == "silence-end":
+            await announce(tx, Addressee(tenant, supplier, key), _end_draft(), now)
+        elif now < _ends(question):
+            await announce(tx, Addressee(tenant, supplier, key), _warning(question), now)
 
 
 def _end_draft() -> Draft:
     return Draft(reason=Reason.CANCELLED, problem_code="TIMED_OUT", text="Ended: no answer.")
 
 
-def _warning(question: Row, nation: str) -> Draft:
-    ends = calendars.silence_ends(question["created_at"], nation)
+def _ends(question: Row) -> BusinessTime:
+    """By when its answer was asked for."""
+    return BusinessTime(datetime.fromisoformat(question["facts"]["actBy"]["by"]))
+
+
+def _warning(question: Row) -> Draft:
+    ends = _ends(question)
     return Draft(
         reason=Reason.WARNING,
         problem_code=question["facts"].get("problemCode", "INFORMATION_REQUIRED"),

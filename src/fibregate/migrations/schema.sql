@@ -38,7 +38,7 @@ CREATE TABLE public.alarms (
     told_by_mail integer DEFAULT 0 NOT NULL,
     told_to_tenant integer DEFAULT 0 NOT NULL,
     untold_because text,
-    CONSTRAINT alarms_kind_check CHECK ((kind = ANY (ARRAY['ENDPOINT_FAILING'::text, 'ENDPOINT_SUSPENDED'::text, 'HEAD_REFUSED'::text, 'DELIVERY_PARKED'::text, 'OLDEST_UNDELIVERED'::text, 'ORDER_SILENT'::text, 'GHOST_APPOINTMENT'::text, 'SIGN_INS_FAILING'::text, 'CREDENTIAL_EXPIRING'::text, 'LANE_ASTRAY'::text, 'CALL_UNKNOWN'::text, 'SUPPLIER_FAILING'::text]))),
+    CONSTRAINT alarms_kind_check CHECK ((kind = ANY (ARRAY['ENDPOINT_FAILING'::text, 'ENDPOINT_SUSPENDED'::text, 'HEAD_REFUSED'::text, 'DELIVERY_PARKED'::text, 'OLDEST_UNDELIVERED'::text, 'ORDER_SILENT'::text, 'GHOST_APPOINTMENT'::text, 'SIGN_INS_FAILING'::text, 'CREDENTIAL_EXPIRING'::text, 'LANE_ASTRAY'::text, 'CALL_UNKNOWN'::text, 'SUPPLIER_FAILING'::text, 'WAYLEAVE_WAITS'::text]))),
     CONSTRAINT alarms_level_check CHECK ((level >= 1))
 );
 
@@ -115,6 +115,7 @@ CREATE TABLE public.charges (
     answer_by timestamp with time zone,
     answered_at timestamp with time zone,
     ended_at timestamp with time zone,
+    kind text DEFAULT 'CONSTRUCTION'::text NOT NULL,
     CONSTRAINT charges_amount_check CHECK ((amount > (0)::numeric)),
     CONSTRAINT charges_answer_check CHECK ((answer = ANY (ARRAY['ACCEPT'::text, 'DECLINE'::text]))),
     CONSTRAINT charges_check CHECK (((state = 'ANSWERED'::text) <= ((answer IS NOT NULL) AND (change_key IS NOT NULL)))),
@@ -122,10 +123,32 @@ CREATE TABLE public.charges (
     CONSTRAINT charges_check2 CHECK (((state = 'AWAITING_RESPONSE'::text) <= (answer_by IS NOT NULL))),
     CONSTRAINT charges_construction_check CHECK ((construction > (0)::numeric)),
     CONSTRAINT charges_included_check CHECK ((included >= (0)::numeric)),
+    CONSTRAINT charges_kind_check CHECK ((kind = ANY (ARRAY['CONSTRUCTION'::text, 'EARLY_ENDING'::text]))),
     CONSTRAINT charges_state_check CHECK ((state = ANY (ARRAY['AWAITING_RESPONSE'::text, 'ANSWERED'::text, 'ACCEPTED'::text, 'DECLINED'::text, 'LAPSED'::text, 'WITHDRAWN'::text])))
 );
 
 ALTER TABLE ONLY public.charges FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.circuit_orders (
+    tenant_id integer NOT NULL,
+    order_key bigint NOT NULL,
+    service_id text NOT NULL,
+    bandwidth text,
+    months smallint,
+    monthly numeric(12,2),
+    contract jsonb,
+    months_left smallint,
+    early_ending numeric(12,2),
+    CONSTRAINT circuit_orders_bandwidth_check CHECK ((bandwidth ~ '^[1-9][0-9]{0,3}[MG][1-9][0-9]{0,3}[MG]$'::text)),
+    CONSTRAINT circuit_orders_check CHECK ((num_nulls(months_left, early_ending) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT circuit_orders_check1 CHECK (((early_ending IS NULL) OR (num_nonnulls(bandwidth, months, monthly, contract) = 0))),
+    CONSTRAINT circuit_orders_early_ending_check CHECK ((early_ending >= (0)::numeric)),
+    CONSTRAINT circuit_orders_monthly_check CHECK ((monthly >= (0)::numeric)),
+    CONSTRAINT circuit_orders_months_check CHECK (((months >= 1) AND (months <= 120))),
+    CONSTRAINT circuit_orders_months_left_check CHECK ((months_left >= 0))
+);
+
+ALTER TABLE ONLY public.circuit_orders FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.client_secrets (
     client_id text NOT NULL,
@@ -291,6 +314,51 @@ CREATE TABLE public.ethernet_bandwidths (
     CONSTRAINT ethernet_bandwidths_monthly_check CHECK (((monthly >= (0)::numeric) AND (monthly <= (100000)::numeric)))
 );
 
+CREATE TABLE public.ethernet_circuit_sites (
+    tenant_id integer NOT NULL,
+    service_id text NOT NULL,
+    place smallint NOT NULL,
+    handover text NOT NULL,
+    outer_vlan smallint NOT NULL,
+    inner_vlan smallint NOT NULL,
+    released_at timestamp with time zone,
+    name text NOT NULL,
+    role text NOT NULL,
+    postcode text NOT NULL,
+    address jsonb NOT NULL,
+    CONSTRAINT ethernet_circuit_sites_inner_vlan_check CHECK (((inner_vlan >= 2) AND (inner_vlan <= 4094))),
+    CONSTRAINT ethernet_circuit_sites_outer_vlan_check CHECK (((outer_vlan >= 2) AND (outer_vlan <= 4094))),
+    CONSTRAINT ethernet_circuit_sites_place_check CHECK ((place >= 0))
+);
+
+ALTER TABLE ONLY public.ethernet_circuit_sites FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.ethernet_circuits (
+    tenant_id integer NOT NULL,
+    service_id text NOT NULL,
+    supplier_id integer NOT NULL,
+    circuit_reference text NOT NULL,
+    order_key bigint,
+    place smallint NOT NULL,
+    product text NOT NULL,
+    bandwidth text NOT NULL,
+    months smallint NOT NULL,
+    monthly numeric(12,2) NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone,
+    term_from date,
+    ceased_at timestamp with time zone,
+    CONSTRAINT ethernet_circuits_bandwidth_check CHECK ((bandwidth ~ '^[1-9][0-9]{0,3}[MG][1-9][0-9]{0,3}[MG]$'::text)),
+    CONSTRAINT ethernet_circuits_check CHECK (((state = 'ACTIVE'::text) <= (num_nulls(since, term_from) = 0))),
+    CONSTRAINT ethernet_circuits_check1 CHECK (((ceased_at IS NOT NULL) <= (state = 'CEASED'::text))),
+    CONSTRAINT ethernet_circuits_monthly_check CHECK ((monthly >= (0)::numeric)),
+    CONSTRAINT ethernet_circuits_months_check CHECK (((months >= 1) AND (months <= 120))),
+    CONSTRAINT ethernet_circuits_place_check CHECK ((place >= 0)),
+    CONSTRAINT ethernet_circuits_state_check CHECK ((state = ANY (ARRAY['ALLOCATED'::text, 'ACTIVE'::text, 'CEASED'::text])))
+);
+
+ALTER TABLE ONLY public.ethernet_circuits FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.ethernet_distances (
     supplier_id integer NOT NULL,
     from_metres integer NOT NULL,
@@ -320,6 +388,8 @@ CREATE TABLE public.ethernet_price_lists (
     survey_lead_days smallint NOT NULL,
     civils_lead_days smallint NOT NULL,
     updated_at timestamp with time zone DEFAULT public.clock() NOT NULL,
+    cease_notice_days smallint DEFAULT 30 NOT NULL,
+    CONSTRAINT ethernet_price_lists_cease_notice_days_check CHECK (((cease_notice_days >= 0) AND (cease_notice_days <= 365))),
     CONSTRAINT ethernet_price_lists_check CHECK (((survey_lead_days >= lead_days) AND (survey_lead_days <= 500))),
     CONSTRAINT ethernet_price_lists_check1 CHECK (((civils_lead_days >= survey_lead_days) AND (civils_lead_days <= 500))),
     CONSTRAINT ethernet_price_lists_included_construction_check CHECK (((included_construction >= (0)::numeric) AND (included_construction <= (1000000)::numeric))),
@@ -1132,6 +1202,22 @@ ALTER TABLE public.tenants ALTER COLUMN tenant_no ADD GENERATED BY DEFAULT AS ID
     CACHE 1
 );
 
+CREATE TABLE public.wayleaves (
+    tenant_id integer NOT NULL,
+    wayleave_id uuid NOT NULL,
+    order_key bigint NOT NULL,
+    state text NOT NULL,
+    text text,
+    asked_at timestamp with time zone NOT NULL,
+    answer_by timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT wayleaves_check CHECK (((state = ANY (ARRAY['AWAITING_OWNER'::text, 'AWAITING_TENANT'::text])) = (ended_at IS NULL))),
+    CONSTRAINT wayleaves_check1 CHECK (((state = 'AWAITING_TENANT'::text) <= (answer_by IS NOT NULL))),
+    CONSTRAINT wayleaves_state_check CHECK ((state = ANY (ARRAY['AWAITING_OWNER'::text, 'AWAITING_TENANT'::text, 'GRANTED'::text, 'REFUSED'::text, 'WITHDRAWN'::text])))
+);
+
+ALTER TABLE ONLY public.wayleaves FORCE ROW LEVEL SECURITY;
+
 CREATE SEQUENCE public.work_order_numbers
     START WITH 10000001
     INCREMENT BY 1
@@ -1167,6 +1253,9 @@ ALTER TABLE ONLY public.business_clock
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_pkey PRIMARY KEY (tenant_id, charge_id);
 
+ALTER TABLE ONLY public.circuit_orders
+    ADD CONSTRAINT circuit_orders_pkey PRIMARY KEY (tenant_id, order_key);
+
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (client_id, place);
 
@@ -1199,6 +1288,18 @@ ALTER TABLE ONLY public.endpoints
 
 ALTER TABLE ONLY public.ethernet_bandwidths
     ADD CONSTRAINT ethernet_bandwidths_pkey PRIMARY KEY (supplier_id, product, bandwidth);
+
+ALTER TABLE ONLY public.ethernet_circuit_sites
+    ADD CONSTRAINT ethernet_circuit_sites_pkey PRIMARY KEY (tenant_id, service_id, place);
+
+ALTER TABLE ONLY public.ethernet_circuits
+    ADD CONSTRAINT ethernet_circuits_pkey PRIMARY KEY (tenant_id, service_id);
+
+ALTER TABLE ONLY public.ethernet_circuits
+    ADD CONSTRAINT ethernet_circuits_tenant_id_circuit_reference_key UNIQUE (tenant_id, circuit_reference);
+
+ALTER TABLE ONLY public.ethernet_circuits
+    ADD CONSTRAINT ethernet_circuits_tenant_id_order_key_place_key UNIQUE (tenant_id, order_key, place);
 
 ALTER TABLE ONLY public.ethernet_distances
     ADD CONSTRAINT ethernet_distances_pkey PRIMARY KEY (supplier_id, from_metres);
@@ -1389,6 +1490,9 @@ ALTER TABLE ONLY public.tenants
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_no);
 
+ALTER TABLE ONLY public.wayleaves
+    ADD CONSTRAINT wayleaves_pkey PRIMARY KEY (tenant_id, wayleave_id);
+
 ALTER TABLE ONLY public.work_orders
     ADD CONSTRAINT work_orders_pkey PRIMARY KEY (tenant_id, order_key);
 
@@ -1403,6 +1507,8 @@ CREATE INDEX audit_by_tenant ON public.audit USING btree (about_tenant, audit_id
 CREATE INDEX charges_of_order ON public.charges USING btree (tenant_id, order_key, raised_at);
 
 CREATE UNIQUE INDEX charges_one_open ON public.charges USING btree (tenant_id, order_key) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX ethernet_circuit_sites_one_vlan ON public.ethernet_circuit_sites USING btree (tenant_id, handover, outer_vlan, inner_vlan) WHERE (released_at IS NULL);
 
 CREATE UNIQUE INDEX kcis_by_id ON public.kcis USING btree (tenant_id, id);
 
@@ -1470,6 +1576,10 @@ CREATE UNIQUE INDEX suppliers_one_own_network ON public.suppliers USING btree (k
 
 CREATE UNIQUE INDEX switches_one_a_port ON public.switches USING btree (ont_reference, port_number) WHERE (state = ANY (ARRAY['PLANNED'::text, 'TOLD'::text]));
 
+CREATE INDEX wayleaves_by_age ON public.wayleaves USING btree (tenant_id, asked_at, wayleave_id);
+
+CREATE UNIQUE INDEX wayleaves_one_open ON public.wayleaves USING btree (tenant_id, order_key) WHERE (ended_at IS NULL);
+
 CREATE UNIQUE INDEX work_orders_by_reference ON public.work_orders USING btree (tenant_id, reference);
 
 ALTER TABLE ONLY public.accepted_requests
@@ -1486,6 +1596,12 @@ ALTER TABLE ONLY public.charges
 
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.circuit_orders
+    ADD CONSTRAINT circuit_orders_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
+ALTER TABLE ONLY public.circuit_orders
+    ADD CONSTRAINT circuit_orders_tenant_id_service_id_fkey FOREIGN KEY (tenant_id, service_id) REFERENCES public.ethernet_circuits(tenant_id, service_id);
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
@@ -1528,6 +1644,18 @@ ALTER TABLE ONLY public.endpoints
 
 ALTER TABLE ONLY public.ethernet_bandwidths
     ADD CONSTRAINT ethernet_bandwidths_supplier_id_product_fkey FOREIGN KEY (supplier_id, product) REFERENCES public.ethernet_products(supplier_id, product);
+
+ALTER TABLE ONLY public.ethernet_circuit_sites
+    ADD CONSTRAINT ethernet_circuit_sites_tenant_id_service_id_fkey FOREIGN KEY (tenant_id, service_id) REFERENCES public.ethernet_circuits(tenant_id, service_id);
+
+ALTER TABLE ONLY public.ethernet_circuits
+    ADD CONSTRAINT ethernet_circuits_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.suppliers(supplier_id);
+
+ALTER TABLE ONLY public.ethernet_circuits
+    ADD CONSTRAINT ethernet_circuits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.ethernet_circuits
+    ADD CONSTRAINT ethernet_circuits_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
 ALTER TABLE ONLY public.ethernet_distances
     ADD CONSTRAINT ethernet_distances_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES public.ethernet_price_lists(supplier_id);
@@ -1727,6 +1855,12 @@ ALTER TABLE ONLY public.switches
 ALTER TABLE ONLY public.switches
     ADD CONSTRAINT switches_losing_tenant_fkey FOREIGN KEY (losing_tenant) REFERENCES public.tenants(tenant_no);
 
+ALTER TABLE ONLY public.wayleaves
+    ADD CONSTRAINT wayleaves_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_no);
+
+ALTER TABLE ONLY public.wayleaves
+    ADD CONSTRAINT wayleaves_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
+
 ALTER TABLE ONLY public.work_orders
     ADD CONSTRAINT work_orders_tenant_id_order_key_fkey FOREIGN KEY (tenant_id, order_key) REFERENCES public.orders(tenant_id, order_key);
 
@@ -1739,6 +1873,8 @@ CREATE POLICY anyone_writes ON public.audit FOR INSERT WITH CHECK (((about_tenan
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.charges ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.circuit_orders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.deliveries ENABLE ROW LEVEL SECURITY;
 
@@ -1753,6 +1889,10 @@ ALTER TABLE public.endpoint_places ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.endpoint_secrets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ethernet_circuit_sites ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ethernet_circuits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.ethernet_orders ENABLE ROW LEVEL SECURITY;
 
@@ -1774,6 +1914,8 @@ CREATE POLICY one_tenant ON public.accepted_requests USING ((tenant_id = (NULLIF
 
 CREATE POLICY one_tenant ON public.charges USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.circuit_orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.deliveries USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.delivery_attempts USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
@@ -1787,6 +1929,10 @@ CREATE POLICY one_tenant ON public.endpoint_places USING ((tenant_id = (NULLIF(c
 CREATE POLICY one_tenant ON public.endpoint_secrets USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.endpoints USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.ethernet_circuit_sites USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
+CREATE POLICY one_tenant ON public.ethernet_circuits USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 CREATE POLICY one_tenant ON public.ethernet_orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
@@ -1830,6 +1976,8 @@ CREATE POLICY one_tenant ON public.supplier_calls USING ((tenant_id = (NULLIF(cu
 
 CREATE POLICY one_tenant ON public.supplier_updates USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
+CREATE POLICY one_tenant ON public.wayleaves USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
+
 CREATE POLICY one_tenant ON public.work_orders USING ((tenant_id = (NULLIF(current_setting('fg.tenant'::text, true), ''::text))::integer));
 
 ALTER TABLE public.order_changes ENABLE ROW LEVEL SECURITY;
@@ -1864,6 +2012,8 @@ ALTER TABLE public.supplier_updates ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY the_operator_s_own ON public.alarms TO fibregate_work USING ((about_tenant IS NULL));
 
+ALTER TABLE public.wayleaves ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.work_orders ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO fibregate_app;
@@ -1889,6 +2039,9 @@ GRANT USAGE ON SEQUENCE public.change_keys TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.charges TO fibregate_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.charges TO fibregate_work;
+
+GRANT SELECT,INSERT ON TABLE public.circuit_orders TO fibregate_app;
+GRANT SELECT,INSERT ON TABLE public.circuit_orders TO fibregate_work;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.client_secrets TO fibregate_app;
 GRANT SELECT ON TABLE public.client_secrets TO fibregate_work;
@@ -1921,6 +2074,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.endpoints TO fibregate_work;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ethernet_bandwidths TO fibregate_app;
 GRANT SELECT ON TABLE public.ethernet_bandwidths TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ethernet_circuit_sites TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ethernet_circuit_sites TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ethernet_circuits TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ethernet_circuits TO fibregate_work;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ethernet_distances TO fibregate_app;
 GRANT SELECT ON TABLE public.ethernet_distances TO fibregate_work;
@@ -2082,6 +2241,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.switches TO fibregate_work;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.tenants TO fibregate_app;
 GRANT SELECT ON TABLE public.tenants TO fibregate_work;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.wayleaves TO fibregate_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.wayleaves TO fibregate_work;
 
 GRANT USAGE ON SEQUENCE public.work_order_numbers TO fibregate_app;
 GRANT USAGE ON SEQUENCE public.work_order_numbers TO fibregate_work;

@@ -48,7 +48,9 @@ class Request:
 class Order:
     """One row of `orders`, with what other rooms add to it when it is read.
 
-    `ethernet` is what an order for Ethernet says beside: its quote, sites and items, as they were sent.
+    `ethernet` is what an order for Ethernet says beside: its quote, sites and items, as they were sent. `circuit` is
+    what an order about a circuit says beside, and what it costs, as it is shown. `awaits_owner`: its network waits for
+    somebody's consent.
     """
 
     tenant: TenantId
@@ -91,6 +93,8 @@ class Order:
     updated_at: datetime
     service_type: str = ServiceType.BROADBAND
     ethernet: Mapping[str, Any] | None = None
+    circuit: Mapping[str, Any] | None = None
+    awaits_owner: bool = False
 
     @property
     def standing(self) -> OrderStatus:

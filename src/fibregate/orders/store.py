@@ -17,6 +17,18 @@ o.service_type,
     select jsonb_build_object('supplierQuoteId', e.supplier_quote_id, 'sites', e.sites, 'items', e.items)
     from ethernet_orders as e where e.tenant_id = o.tenant_id and e.order_key = o.order_key
 ) as ethernet,
+(
+    select jsonb_strip_nulls(jsonb_build_object(
+        'contractDetails', c.contract, 'monthlyTotal', c.monthly::text,
+        'earlyEndingCharge', case when c.early_ending is not null then jsonb_build_object(
+            'monthsLeft', c.months_left, 'amount', c.early_ending::text, 'currency', 'GBP'
+        ) end
+    ))
+    from circuit_orders as c where c.tenant_id = o.tenant_id and c.order_key = o.order_key
+) as circuit,
+exists(
+    select from wayleaves as y where y.tenant_id = o.tenant_id and y.order_key = o.order_key and y.ended_at is null
+) as awaits_owner,
 (select a.nation from premises as p join areas as a on a.area = p.area where p.uprn = o.uprn) as nation,
 (select t.code from tenants as t where t.tenant_no = o.tenant_id) as tenant_code,
 (

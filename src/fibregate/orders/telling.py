@@ -116,7 +116,7 @@ def _note(note: Note) -> dict[str, str | None]:
 def _act_by(order: Order, update: Update, now: BusinessTime) -> dict[str, str | None] | None:
     if order.status is not OrderStatus.PENDING:
         return None
-    by = update.answer_by or calendars.silence_ends(now, order.nation)
+    by = update.answer_by or calendars.silence_ends(now, order.nation, order.service_type)
     return {"who": "TENANT", "by": view.stamp(by)}
 
 

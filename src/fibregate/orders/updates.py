@@ -9,14 +9,16 @@ from fibregate.db import Tx
 from fibregate.orders import store, telling
 from fibregate.orders.changes import outcomes
 from fibregate.orders.charges import actions as charges
+from fibregate.orders.ethernet import ends as circuits
 from fibregate.orders.model import Order
 from fibregate.orders.sending import lives
 from fibregate.orders.states import CHANGING, Standing, Step, step
 from fibregate.orders.watch import actions as watch
+from fibregate.orders.wayleaves import actions as wayleaves
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.switches import actions as switches
 from fibregate.suppliers.port import Update
-from fibregate.vocabulary import OrderStatus, Reason
+from fibregate.vocabulary import OrderStatus, Reason, ServiceType
 
 NO_VISIT = "APPOINTMENT_NOT_REQUIRED"
 _FAILED = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.REJECTED})
@@ -56,6 +58,7 @@ async def _apply(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ord
     if moved.status.ended:
         await outcomes.close(tx, moved, answer, now)
     charge = await charges.follow(tx, moved, update, change, now)
+    await wayleaves.follow(tx, order, moved, update, now)
     moved = await _visit(tx, moved, update, now)
     await _line_goes(tx, order, moved)
     await _keep_dates(tx, order, moved, update, cause=cause)
@@ -162,8 +165,8 @@ async def _line_ends(tx: Tx, before: Order, after: Order, now: BusinessTime) -> 
     if not after.own_network:
         if after.status in _DONE:
             await lives.completed(tx, after, now)
-    elif after.ethernet is not None:  # a circuit holds nothing of the lines' network
-        pass
+    elif after.service_type == ServiceType.ETHERNET:
+        await circuits.ended(tx, after, now)
     elif after.status in _DONE:
         await lines.complete(tx, after.tenant, after.key, after.characteristics, now)
     else:

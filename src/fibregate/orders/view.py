@@ -113,4 +113,5 @@ def _what(order: Order) -> dict[str, Any]:
         "reason": order.cease_reason,
         "address": order.address,
         "serviceCharacteristics": changes,
+        **(order.circuit or {}),
     }

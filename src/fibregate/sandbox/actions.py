@@ -1,6 +1,6 @@
 """Act stories out: choose one for an order, say its next step when that is due, and stop when the order has ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,11 +15,14 @@ from fibregate.orders.states import CHANGING
 from fibregate.orders.watch import actions as watch
 from fibregate.sandbox import messenger, speech, store
 from fibregate.sandbox.course import Next, upcoming
-from fibregate.sandbox.library import DEFAULT, DEFAULT_ETHERNET, MAIN, library
+from fibregate.sandbox.library import DEFAULT, DEFAULT_ETHERNET, DEFAULT_OF_CIRCUITS, MAIN, library
 from fibregate.sandbox.messenger import Message
 from fibregate.sandbox.scene import VISITED, Memory, Scene, scene
-from fibregate.sandbox.written import Deed, Story
+from fibregate.sandbox.shapes import Deed
+from fibregate.sandbox.written import Story
 from fibregate.suppliers.network import actions as network
+from fibregate.suppliers.network.circuits import actions as circuits
+from fibregate.suppliers.network.circuits.model import SetUp
 from fibregate.suppliers.network.lines import actions as lines
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Addressee
@@ -83,13 +86,28 @@ def story_of(uprn: int, scenario: str | None, kind: OrderType = OrderType.NEW) -
     return found if found and kind in found.order_types else shelf.stories[DEFAULT]
 
 
-def story_of_site(address: Mapping[str, Any]) -> Story:
-    """Of an Ethernet order: the address of its first A-END decides."""
+def story_of_circuit(kind: OrderType) -> Story | None:
+    """Of an order that changes or ends a circuit: the same anywhere."""
+    return library().stories[DEFAULT_OF_CIRCUITS[kind]] if kind in DEFAULT_OF_CIRCUITS else None
+
+
+def story_of_sites(sites: Sequence[Mapping[str, Any]]) -> Story:
+    """Of an Ethernet order: its first B-END decides, where that has a story of new ones, and then its first A-END."""
     shelf = library()
-    keys = [(one["type"], str(one["id"])) for one in (address, *address.get("additionalIdentifiers", ()))]
-    plain = [(kind, text.lstrip("0") if kind == "UPRN" else text.upper()) for kind, text in keys]
-    found = next((shelf.by_site[one] for one in plain if one in shelf.by_site), None)
-    return found or shelf.stories[DEFAULT_ETHERNET]
+    firsts = (next((one for one in sites if one["role"] == role), None) for role in ("B-END", "A-END"))
+    keys = (key for site in firsts if site is not None for key in _keys(site))
+    found = (shelf.by_site[key] for key in keys if key in shelf.by_site)
+    return next((one for one in found if OrderType.NEW in one.order_types), shelf.stories[DEFAULT_ETHERNET])
+
+
+def _keys(site: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    address: Mapping[str, Any] = site["address"]
+    further: Sequence[Mapping[str, Any]] = address.get("additionalIdentifiers") or ()
+    return [(site["role"], one["type"], _plain(one["type"], str(one["id"]))) for one in (address, *further)]
+
+
+def _plain(kind: str, text: str) -> str:
+    return text.lstrip("0") if kind == "UPRN" else text.upper()
 
 
 async def begin(
@@ -101,7 +119,7 @@ async def begin(
     scenario, problem, delay = asked.get("scenario"), asked.get("problemCode"), asked.get("kciDelay")
     kind = OrderType(facts["order_type"])
     if facts["service_type"] == ServiceType.ETHERNET:
-        story = story_of_site(facts["address"])
+        story = story_of_circuit(kind) or story_of_sites(facts["sites"])
     else:
         story = story_of(facts["uprn"], str(scenario) if scenario else None, kind)
     fresh = await store.insert_run(
@@ -237,11 +255,13 @@ async def _say(tx: Tx, present: Scene, step: Next, now: BusinessTime) -> Scene:
     return speech.after(present, step.step, step.due)
 
 
-async def do(tx: Tx, present: Scene, deed: Deed | None) -> tuple[Scene, Provisioned | None]:
+async def do(tx: Tx, present: Scene, deed: Deed | None) -> tuple[Scene, Provisioned | SetUp | None]:
     """What the network does beside speaking: the scene after it, and the service where one was set up."""
     match deed:
         case "set_up_service":
             return present, await lines.provision(tx, present.tenant, present.order)
+        case "set_up_circuit":
+            return present, await circuits.provision(tx, present.tenant, present.order)
         case "find_other_vlan":
             return await _other_vlan(tx, present, at_least=speech.low_vlan(present)), None
         case "take_other_vlan":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from fibregate.clock import BusinessTime
@@ -19,6 +19,7 @@ from fibregate.sandbox import actions, judging, speech, store
 from fibregate.sandbox.judging import Asked
 from fibregate.sandbox.library import library
 from fibregate.sandbox.scene import VISITED, Memory, Scene
+from fibregate.sandbox.times import Moments
 from fibregate.suppliers.port import Addressee, Draft
 from fibregate.vocabulary import ChangeKind, OrderKey, OrderStatus, Reason, TenantId
 
@@ -84,7 +85,7 @@ async def _asked(tx: Tx, tenant: TenantId, change: Change, run: Row) -> Asked:
     scene = await actions.present_scene(tx, tenant, order.key, run)
     waits = order.standing is OrderStatus.PENDING
     question = await store.last_question(tx, tenant, order.key) if waits else None
-    return Asked(order, change, scene, library().reply(scene.story, question))
+    return Asked(order, change, scene, library().reply(scene.story, question, scene.memory.said))
 
 
 async def _give(tx: Tx, found: Asked, step: int, now: BusinessTime) -> None:
@@ -113,8 +114,17 @@ def _after(memory: Memory, said: Reason, now: BusinessTime) -> Memory:
 def _taken(found: Asked, scene: Scene, now: BusinessTime) -> Draft:
     visits = found.change.reservation_id is not None and scene.kind in VISITED
     text = found.reply.text_with_visit if visits else found.reply.text
-    names = speech.words(scene, now, None)
-    return _answer(found, Reason.AMENDED, speech.said(text, names, scene.moments(now)))
+    names, moments = speech.words(scene, now, None), scene.moments(now)
+    taken = _answer(found, Reason.AMENDED, speech.said(text, names, moments))
+    return replace(taken, committed_at=_promised(found, moments))
+
+
+def _promised(found: Asked, moments: Moments) -> datetime | None:
+    """A later day, where the network has waited for its tenant."""
+    if found.reply.committed is None or found.order.committed_at is None:
+        return None
+    then = moments.instant(found.reply.committed)
+    return then if then > found.order.committed_at else None
 
 
 def _ended(found: Asked) -> Draft:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from fibregate.calendars import answer_again
+from fibregate.calendars import FRIDAY, answer_again, uk_date
 from fibregate.clock import BusinessTime
 from fibregate.sandbox.library import library
 from fibregate.sandbox.scene import Scene
@@ -79,26 +80,45 @@ def _applies(scene: Scene, step: Step, due: BusinessTime) -> bool:
 
 
 def charge_covered(scene: Scene) -> bool:
-    """Whether the order's ECC_CHARGEBAND, a band's letter or an amount in pounds, agrees to the story's charge."""
-    charge = scene.story.charge
-    band = scene.characteristic(CHARGE_BAND)
+    """Whether the order agrees to the story's charge beforehand."""
+    cap, charge = agreed(scene), scene.story.charge
+    return charge is not None and cap is not None and cap >= charge.amount
+
+
+def agreed(scene: Scene) -> Decimal | None:
+    """The most that the order's ECC_CHARGEBAND agrees to: a band's letter, or an amount in pounds."""
+    charge, band = scene.story.charge, scene.characteristic(CHARGE_BAND)
     if charge is None or band is None:
-        return False
-    agreed = charge.bands.get(band.upper())
-    if agreed is None:
+        return None
+    found = charge.bands.get(band.upper())
+    if found is None:
         try:
-            agreed = Decimal(band)
+            found = Decimal(band)
         except InvalidOperation:
-            return False
-    return agreed.is_finite() and agreed >= charge.amount
+            return None
+    return found if found.is_finite() else None
+
+
+def _shut(scene: Scene) -> bool:
+    """The next working day is a Friday, when the site is closed, and nobody has said so."""
+    said = scene.restrictions or scene.site("A-END").get("onSiteRestrictions")
+    return not said and uk_date(scene.moments().instant("p+1wd")).weekday() == FRIDAY
+
+
+def _owns_ground(scene: Scene) -> bool:
+    wayleave: Mapping[str, Any] | None = scene.site("A-END").get("wayleave")
+    return wayleave is not None and wayleave["wayleaveOwner"] is True
 
 
 _CONDITIONS: Mapping[Condition, Callable[[Scene], bool]] = {
     "again": lambda scene: scene.memory.trouble == "ACCESS_ISSUE",
     "charge_covered": charge_covered,
     "committed": lambda scene: Reason.COMMITTED in scene.memory.said,
+    "pair": lambda scene: scene.items > 1,
+    "shut": _shut,
     "twin": lambda scene: scene.twin,
     "visit_ahead": lambda scene: scene.starts > scene.previous,
     "visit_over": lambda scene: scene.memory.with_visit and scene.starts <= scene.previous,
+    "wayleave_owner": _owns_ground,
     "with_visit": lambda scene: scene.memory.with_visit,
 }

@@ -14,9 +14,9 @@ from fibregate.orders.changes.model import Change
 from fibregate.orders.model import Order
 from fibregate.sandbox import speech
 from fibregate.sandbox.course import charge_covered
+from fibregate.sandbox.replying import Bring, Reply
 from fibregate.sandbox.scene import VISITED, Scene
 from fibregate.sandbox.times import office_hours, spoken_date
-from fibregate.sandbox.written import Bring, Reply
 from fibregate.vocabulary import ChangeKind
 
 AFTER: Final = timedelta(minutes=2)
@@ -49,9 +49,10 @@ class Asked:
         delay = self.scene.kci_delay if delay is None else delay
         if isinstance(delay, int):
             return BusinessTime(now + timedelta(seconds=delay))
-        if self.change.kind is ChangeKind.CANCELLATION:
-            return BusinessTime(now + AFTER)
         moments = replace(self.scene, memory=replace(self.scene.memory, previous=now)).moments()
+        if self.change.kind is ChangeKind.CANCELLATION:
+            declined = self.reply.declined
+            return moments.instant(declined.at) if declined else BusinessTime(now + AFTER)
         at = moments.instant(self.reply.at)
         return office_hours(self.reply.at, at, self.scene.nation) if self.reply.by == "person" else at
 
@@ -63,7 +64,7 @@ async def judged(tx: Tx, found: Asked, now: BusinessTime) -> tuple[str | None, S
         return _SIMPLY_NO, found.scene
     if found.wanted == "ACCEPTED" or found.change.kind is ChangeKind.CANCELLATION:
         return None, would
-    return _late(found) or _missing(found, would) or _too_early(found, would, now), would
+    return _late(found) or _missing(found, would, now) or _too_early(found, would, now), would
 
 
 async def _would(tx: Tx, found: Asked) -> Scene:
@@ -93,8 +94,11 @@ def _at(change: Change) -> datetime:
     return change.created_at
 
 
-def _missing(found: Asked, would: Scene) -> str | None:
-    return next((words for what, words in found.reply.brings.items() if not _BRINGS[what](found, would)), None)
+def _missing(found: Asked, would: Scene, now: BusinessTime) -> str | None:
+    refusal = next((words for what, words in found.reply.brings.items() if not _BRINGS[what](found, would)), None)
+    if refusal is None:
+        return None
+    return speech.said(refusal, speech.words(found.scene, now, None), found.scene.moments(now))
 
 
 def _too_early(found: Asked, would: Scene, now: BusinessTime) -> str | None:
@@ -107,9 +111,15 @@ def _too_early(found: Asked, would: Scene, now: BusinessTime) -> str | None:
     return speech.said(found.reply.too_early, {"first": spoken_date(first)}, moments)
 
 
+_WHOM: Final = ("notes", "primaryContact", "secondaryContact")
+_PORT: Final = frozenset({"POINT_OF_INTERCONNECT", "SERVICE_VLAN_ID"})
 _BRINGS: Final[Mapping[Bring, Callable[[Asked, Scene], bool]]] = {
     "appointment": lambda found, _: found.change.reservation_id is not None,
     "charge": lambda _, would: charge_covered(would),
     "hazards": lambda found, _: bool(found.change.asked.get("hazards")),
     "notes": lambda found, _: bool(found.change.asked.get("notes")),
+    "notes_or_contact": lambda found, _: any(found.change.asked.get(one) for one in _WHOM),
+    "port_or_vlan": lambda found, _: (
+        not _PORT.isdisjoint(one["name"] for one in found.change.asked.get("serviceCharacteristics") or ())
+    ),
 }

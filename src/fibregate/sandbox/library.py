@@ -1,6 +1,6 @@
 """The stories as they are written: read from YAML, checked, and found by UPRN, by scenario or by id."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,12 +8,16 @@ from typing import Any
 
 import yaml
 
-from fibregate.sandbox.written import Block, BlockUse, Choice, Item, Reply, SpecialAnswer, Step, Story, Written
+from fibregate.sandbox.replying import Reply
+from fibregate.sandbox.shapes import Written
+from fibregate.sandbox.written import Block, BlockUse, Choice, Item, SpecialAnswer, Step, Story
 from fibregate.vocabulary import OrderType, Reason, ServiceType
 
 HERE = Path(__file__).parent
 DEFAULT = "F01"
 DEFAULT_ETHERNET = "E01"
+DEFAULT_OF_CIRCUITS: Mapping[OrderType, str] = {OrderType.MODIFY: "E12", OrderType.CEASE: "E13"}
+"""What an order about a circuit plays anywhere."""
 MAIN = "course"
 
 
@@ -32,7 +36,7 @@ class Library:
     shared: Mapping[str, tuple[Item, ...]]
     replies: tuple[Reply, ...]
     by_uprn: Mapping[int, Story]
-    by_site: Mapping[tuple[str, str], Story]
+    by_site: Mapping[tuple[str, str, str], Story]
     by_scenario: Mapping[str, Story]
 
     @property
@@ -48,10 +52,11 @@ class Library:
         items = told.course if branch == MAIN else told.branches.get(branch) or self.shared[branch]
         return tuple(line for item in items for line in self._lines(item, kind, visit=visit))
 
-    def reply(self, story: Story, after: Reason | None) -> Reply:
-        """To an amendment while that question stands, or none does."""
+    def reply(self, story: Story, after: Reason | None, said: Container[Reason] = ()) -> Reply:
+        """To an amendment while that question stands, or none does, and so much was said."""
         told = self.stories[story.plays] if story.plays else story
-        return next(one for one in (*story.replies, *told.replies, *self.replies) if one.after is after)
+        known = (*story.replies, *told.replies, *self.replies)
+        return next(one for one in known if one.applies(after, said))
 
     def branches(self, story: Story) -> tuple[str, ...]:
         """The names of all parts of a story, the main course first."""
@@ -93,9 +98,9 @@ def library() -> Library:
     )
 
 
-def _sites(story: Story) -> Iterator[tuple[str, str]]:
-    yield from (("UPRN", str(one)) for one in story.uprns)
-    yield from (("NAD", one) for one in story.nads)
+def _sites(story: Story) -> Iterator[tuple[str, str, str]]:
+    yield from ((story.role, "UPRN", str(one)) for one in story.uprns)
+    yield from ((story.role, "NAD", one) for one in story.nads)
 
 
 def _read(path: Path) -> Any:

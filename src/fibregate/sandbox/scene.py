@@ -1,6 +1,6 @@
 """What a story knows when it speaks: the order, its visit, what its times count from, and what was said so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -74,8 +74,9 @@ def _instant(text: str | None) -> datetime | None:
 class Scene:
     """One order as its story sees it. Without an engineer's visit, `starts` is when it is switched on.
 
-    `quoted` is when the appointment that it quotes begins, needed or not. `sites` and `items` are how many an Ethernet
-    order has; `uprn` is 0 where no address of it has one.
+    `quoted` is when the appointment that it quotes begins, needed or not. `sites` are those of an Ethernet order as
+    they were sent, `items` how many services it has; `uprn` is 0 where no address of it has one. The `characteristics`
+    of the whole order come first.
     """
 
     tenant: TenantId
@@ -103,8 +104,9 @@ class Scene:
     kci_delay: int | None
     memory: Memory
     twin: bool = False
-    sites: int = 0
+    sites: Sequence[Mapping[str, Any]] = ()
     items: int = 0
+    restrictions: str | None = None
 
     @property
     def previous(self) -> datetime:
@@ -123,6 +125,10 @@ class Scene:
     def characteristic(self, name: str) -> str | None:
         """What the order asks for, as text."""
         return next((str(one["value"]) for one in self.characteristics if one["name"] == name), None)
+
+    def site(self, role: str) -> Mapping[str, Any]:
+        """The first of that role; where there is none, the first of all."""
+        return next((one for one in self.sites if one["role"] == role), self.sites[0] if self.sites else {})
 
 
 def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) -> Scene:
@@ -144,20 +150,29 @@ def scene(tenant: TenantId, facts: Row, run: Mapping[str, Any], story: Story) ->
         reference=facts["reference"] or "",
         enni_id=facts["enni_id"] or "",
         vlan=vlan,
-        characteristics=facts["characteristics"],
+        characteristics=[*facts["characteristics"], *_asked(facts)],
         accepted=facts["created_at"],
         target=facts["target_at"],
         reservation=facts["reservation_id"],
         starts=starts,
         ends=ends,
         quoted=facts["starts_at"],
-        sites=len(facts["sites"] or ()),
+        sites=facts["sites"] or (),
         items=len(facts["items"] or ()),
+        restrictions=facts["on_site_restrictions"],
         story=story,
         problem=run["problem_code"],
         kci_delay=run["kci_delay_seconds"],
         memory=memory,
     )
+
+
+def _asked(facts: Row) -> Iterator[Mapping[str, Any]]:
+    """What an Ethernet order says of its services and its sites."""
+    for one in facts["items"] or ():
+        yield from one["service"].get("serviceCharacteristic") or ()
+    for one in facts["sites"] or ():
+        yield from one.get("siteCharacteristics") or ()
 
 
 def _visit(facts: Row, memory: Memory) -> tuple[datetime, datetime]:

@@ -7,22 +7,26 @@ from hashlib import sha256
 
 from fibregate.calendars import uk_date, uk_instant
 from fibregate.clock import UK
+from fibregate.sandbox.course import agreed
 from fibregate.sandbox.scene import Scene
 from fibregate.sandbox.times import Moments, spoken_band, spoken_date, spoken_time, spoken_week
 from fibregate.sandbox.written import Step
+from fibregate.suppliers.network.circuits.model import SetUp
 from fibregate.suppliers.network.ethernet import circuits
 from fibregate.suppliers.network.lines.model import Provisioned
 from fibregate.suppliers.port import Cost, Draft, Timeslot
 from fibregate.vocabulary import Reason
 
-_PLACEHOLDER = re.compile(r"\{([^{}:]+)(?::(time|week|date))?\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(time|week|date|days))?\}")
 _SPOKEN = {None: spoken_date, "date": spoken_date, "time": spoken_time, "week": spoken_week}
 _GIVEN = "given"
+_DAYS = "days"
+"""How many whole ones are left until then."""
 _WEEKEND = {5: "SATURDAY", 6: "SUNDAY"}
 _NOON, _EARLY, _EVENING = time(13), time(8), time(18)
 
 
-def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str, str]:
+def words(scene: Scene, due: datetime, service: Provisioned | SetUp | None) -> dict[str, str]:
     """What the names in a text stand for."""
     found = {
         "ref": scene.reference,
@@ -37,8 +41,10 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
         "quoted": spoken_date(scene.quoted) if scene.quoted else "",
         "vlan2": scene.memory.other_vlan or "",
         "circuit": ", ".join(circuits.references(scene.order, scene.items)),
+        **_ethernet(scene),
+        **_costs(scene),
     }
-    if service is not None:
+    if isinstance(service, Provisioned):
         found |= {
             "serviceId": service.service_id,
             "ont": service.ont_reference,
@@ -48,7 +54,31 @@ def words(scene: Scene, due: datetime, service: Provisioned | None) -> dict[str,
     return found
 
 
-def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | None = None) -> Draft:
+def _ethernet(scene: Scene) -> dict[str, str]:
+    site, handover = scene.site("A-END"), scene.site("B-END")
+    return {
+        "site": str(site.get("name", "")),
+        "contact": str(site.get("primaryContact", {}).get("name", "")),
+        "handover": str(handover.get("name", "")),
+        "taken": f"101.{low_vlan(scene)}",
+    }
+
+
+def _costs(scene: Scene) -> dict[str, str]:
+    """What the order's charge comes to, in the words of its texts."""
+    charge, cap = scene.story.charge, agreed(scene)
+    if charge is None:
+        return {}
+    over = f", over your cap of {cap:,.2f}" if cap is not None and cap < charge.amount else ""
+    return {
+        "construction": f"{charge.construction:,.2f}",
+        "included": f"{charge.included:,.2f}",
+        "amount": f"{charge.amount:,.2f}",
+        "over": over,
+    }
+
+
+def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | SetUp | None = None) -> Draft:
     """The update that the network sends for this step, at that time."""
     visit = new_visit(scene, step, due)
     names = words(scene, due, service)
@@ -69,19 +99,13 @@ def draft(scene: Scene, step: Step, due: datetime, *, service: Provisioned | Non
         target_at=visit.ends_at if visit else target,
         appointment=visit,
         appointment_reference=f"NWV-{_chance(scene, due.isoformat()) % 10**8:08}" if visit else None,
-        facts=_facts(scene, step, service),
+        facts=service.facts if service and step.say is Reason.ADDITIONAL else {},
     )
-
-
-def _facts(scene: Scene, step: Step, service: Provisioned | None) -> dict[str, str]:
-    if step.does == "set_up_circuit":
-        return circuits.facts(scene.order, items=scene.items, sites=scene.sites)
-    return service.facts if service and step.say is Reason.ADDITIONAL else {}
 
 
 def _cost(scene: Scene) -> Cost | None:
     charge = scene.story.charge
-    return Cost(construction=charge.amount) if charge else None
+    return Cost(construction=charge.construction, included=charge.included) if charge else None
 
 
 def said(text: str, names: dict[str, str], moments: Moments) -> str:
@@ -89,7 +113,10 @@ def said(text: str, names: dict[str, str], moments: Moments) -> str:
 
     def fill(found: re.Match[str]) -> str:
         name = found[1]
-        return names[name] if name in names else _SPOKEN[found[2]](moments.instant(name))
+        if name in names:
+            return names[name]
+        at = moments.instant(name)
+        return str((at - moments.instant("now")).days) if found[2] == _DAYS else _SPOKEN[found[2]](at)
 
     return _PLACEHOLDER.sub(fill, text)
 

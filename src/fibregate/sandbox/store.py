@@ -60,7 +60,7 @@ async def advance_run(
 _ORDER_FACTS = """
 select
     o.order_key, o.id, o.order_type, t.code as tenant_code, o.supplier_id, o.uprn, o.address, o.status,
-    o.characteristics, o.service_type, e.sites, e.items,
+    o.characteristics, o.on_site_restrictions, o.service_type, e.sites, e.items,
     o.requested_completion_date, o.committed_at, o.target_at, o.created_at, o.reservation_id, s.starts_at, s.ends_at,
     coalesce(a.nation, 'ENG') as nation, coalesce(a.name, '') as town, w.reference,
     h.enni_id, c.service_id, c.outer_vlan, c.inner_vlan

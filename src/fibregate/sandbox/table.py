@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from fibregate.sandbox.library import DEFAULT, MAIN, Library, library
-from fibregate.sandbox.written import LETTERS, BlockUse, Choice, Item, Reply, Step, Story
+from fibregate.sandbox.replying import Reply
+from fibregate.sandbox.written import LETTERS, BlockUse, Choice, Item, Step, Story
 from fibregate.vocabulary import OrderType
 
 _HEAD = """# Stories of the sandbox
@@ -108,8 +109,10 @@ def _chapter(shelf: Library, story: Story) -> str:
         lines.append(f"- **Availability**: {story.availability}\n")
     lines.append(f"- **What an ISP should do**: {story.isp}\n")
     if story.charge:
-        bands = ", ".join(f"{band} = {amount:.2f}" for band, amount in story.charge.bands.items())
-        lines.append(f"- **Charge**: {story.charge.amount:.2f}; bands: {bands}\n")
+        bands = ", ".join(f"{band} = {amount:,.2f}" for band, amount in story.charge.bands.items())
+        charge = story.charge
+        costs = f"{charge.construction:,.2f}, of which {charge.included:,.2f} is included: " if charge.included else ""
+        lines.append(f"- **Charge**: {costs}{charge.amount:,.2f}; bands: {bands}\n")
     if story.plays:
         lines.append(f"- **Plays** {story.plays}\n")
         return "".join(lines)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from fibregate.sandbox import times
+from fibregate.sandbox.replying import Reply
+from fibregate.sandbox.shapes import Deed, Money, Speaker, Time, Uprns, Written
 from fibregate.vocabulary import OrderStatus, OrderType, Reason, ServiceType
 
 MACHINE_MADE = frozenset(
@@ -33,33 +35,18 @@ LETTERS: Mapping[Reason, str] = {
 }
 
 
-def _is_time(text: str) -> str:
-    times.parse(text)
-    return text
-
-
-Time = Annotated[str, AfterValidator(_is_time)]
-Condition = Literal["again", "charge_covered", "committed", "twin", "visit_ahead", "visit_over", "with_visit"]
-Deed = Literal["name_order", "set_up_service", "set_up_circuit", "find_other_vlan", "take_other_vlan"]
-Speaker = Literal["machine", "person", "visit"]
-
-
-def _spread(listed: Any) -> Any:
-    """`999900001201-999900001250` stands for all fifty."""
-    spread: list[int] = []
-    for one in listed:
-        first, _, last = str(one).partition("-")
-        spread.extend(range(int(first), int(last or first) + 1))
-    return tuple(spread)
-
-
-Uprns = Annotated[tuple[int, ...], BeforeValidator(_spread)]
-
-
-class Written(BaseModel):
-    """Base of what the YAML files hold: nothing unknown, nothing changed later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Condition = Literal[
+    "again",
+    "charge_covered",
+    "committed",
+    "pair",
+    "shut",
+    "twin",
+    "visit_ahead",
+    "visit_over",
+    "wayleave_owner",
+    "with_visit",
+]
 
 
 class Aftermath(Written):
@@ -167,58 +154,37 @@ def _by_its_keys(item: Any) -> Any:
 Item = Annotated[Step | Choice | BlockUse, BeforeValidator(_by_its_keys)]
 
 
-def _exact(pounds: object) -> object:
-    """YAML reads pounds as a binary fraction; written again they are what stands there."""
-    return f"{pounds:.2f}" if isinstance(pounds, float) else pounds
-
-
-Money = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, max_digits=12, decimal_places=2)]
+BANDS: Mapping[str, Decimal] = {
+    "A": Decimal("250.00"),
+    "B": Decimal("500.00"),
+    "C": Decimal("1000.00"),
+    "D": Decimal("2500.00"),
+    "E": Decimal("5000.00"),
+}
 
 
 class Charge(Written):
-    """What is to be paid for construction, and what each charge band agrees to, in pounds without VAT."""
+    """What is to be paid for construction, and what each charge band agrees to, in pounds without VAT.
 
-    amount: Money
-    bands: Mapping[str, Money]
-
-
-Bring = Literal["appointment", "charge", "hazards", "notes"]
-
-
-class Declined(Written):
-    """How the network ends an order whose tenant cancels it instead of answering."""
-
-    problem: str
-    text: str
-
-
-class Reply(Written):
-    """How the network takes an amendment.
-
-    `after` is the question that stands; without one, it is of the tenant's own accord. `brings` is what the amendment
-    must bring, each with the words in which it is refused without; a visit that it quotes may not be before
-    `not_before`, or it is refused as `too_early`. A story goes on in the branch `goes_to`, or where it was. `declined`:
-    what a cancellation means while that question stands.
+    `included` is what the price includes of the construction; the amount is the rest of it.
     """
 
-    after: Reason | None = None
-    at: Time = "p+2min"
-    by: Speaker = "machine"
-    brings: Mapping[Bring, str] = Field(default_factory=dict[Bring, str])
-    not_before: Time | None = None
-    too_early: str = ""
-    text: str = "Changed as asked."
-    text_with_visit: str = "New visit on {date}, {band}."
-    does: Deed | None = None
-    goes_to: str | None = None
-    declined: Declined | None = None
+    amount: Money
+    included: Money = Decimal("0.00")
+    bands: Mapping[str, Money] = BANDS
+
+    @property
+    def construction(self) -> Decimal:
+        """What the building costs."""
+        return self.amount + self.included
 
 
 class Story(Written):
     """One file of `stories/`. `plays` borrows another story's course.
 
     At its UPRNs it is played for orders of its `order_types`; for others the default is. A story of Ethernet is played
-    where the first A-END is at one of its UPRNs or NADs. `reference` is what the network calls the first order of it.
+    where the first site of its `role` is at one of its UPRNs or NADs, and those of a B-END come before those of an
+    A-END. `reference` is what the network calls the first order of it.
 
     `kcis` are the updates in the letters of `LETTERS`, `afterwards` those that come when the order has ended; `losing`
     are those of the tenant that loses a line, `unanswered` all of them where nobody amends or objects. `agreed` are the
@@ -232,6 +198,7 @@ class Story(Written):
     service_type: ServiceType = ServiceType.BROADBAND
     uprns: Uprns = ()
     nads: tuple[str, ...] = ()
+    role: Literal["A-END", "B-END"] = "A-END"
     order_types: tuple[OrderType, ...] = (OrderType.NEW,)
     scenario: str | None = None
     reference: str | None = None

@@ -132,11 +132,11 @@ def _body(declared: type[BaseModel] | OneOf[Any] | None, models: Models) -> Json
         return {}
     if not isinstance(declared, OneOf):
         return models[declared, "validation"]
+    one_of: Json = {"oneOf": [models[model, "validation"] for model in declared.models]}
+    if declared.absent is not None:  # a discriminator must be there
+        return one_of
     chosen = {str(value): models[model, "validation"]["$ref"] for value, model in declared.shapes.items()}
-    return {
-        "oneOf": [models[model, "validation"] for model in declared.models],
-        "discriminator": {"propertyName": declared.field, "mapping": chosen},
-    }
+    return one_of | {"discriminator": {"propertyName": declared.field, "mapping": chosen}}
 
 
 def _path(route: Route[Any, Any, Any], prefix: str) -> Iterator[Json]:

@@ -62,20 +62,21 @@ class Model:
 class Body:
     """The model of a route's body, or the one of several that a body says it is."""
 
-    __slots__ = ("_common", "_field", "_shapes")
+    __slots__ = ("_absent", "_common", "_field", "_shapes")
 
     def __init__(self, declared: type[BaseModel] | OneOf[Any]) -> None:
         if isinstance(declared, OneOf):
             known = {model: Model.of(model, "body") for model in declared.models}
-            self._field = declared.field
+            self._field, self._absent = declared.field, declared.absent
             self._shapes = {value: known[model] for value, model in declared.shapes.items()}
             self._common = Model.of(declared.common, "body")
         else:
-            self._field, self._shapes, self._common = "", {}, Model.of(declared, "body")
+            self._field, self._absent = "", None
+            self._shapes, self._common = {}, Model.of(declared, "body")
 
     def of(self, value: object) -> Model:
         """What this value is to be read by."""
-        said = value.get(self._field) if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
+        said = value.get(self._field, self._absent) if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
         return self._shapes.get(said, self._common) if isinstance(said, str) else self._common
 
 

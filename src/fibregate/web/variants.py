@@ -14,12 +14,14 @@ class OneOf(Generic[B]):
     """`field` is the field by its wire name, and `shapes` the model for each value that it may have.
 
     `common` is what all of them share, with the field as an enumeration of the values: it tells what is wrong with a
-    body whose field is missing or says something else, and must refuse it.
+    body whose field is missing or says something else, and must refuse it. `absent` is what a body means that does not
+    have the field, where it may be left out.
     """
 
     field: str
     shapes: Mapping[str, type[B]]
     common: type[BaseModel]
+    absent: str | None = None
 
     @property
     def models(self) -> list[type[B]]:

@@ -295,6 +295,19 @@ async def test_a_visit_that_the_network_moves_is_moved_or_refused_but_never_stuc
     await running.counts_are_right()
 
 
+async def test_a_visit_that_the_network_makes_after_it_had_asked_for_one_is_the_orders(running: Gateway) -> None:
+    await ordered(running)
+    assert (
+        await tell(running, said(1, "REAPPOINT", problemCode="OTHER", text="Please agree a new visit."))
+    ).status == 204
+    read = await until(running, lambda read: read["status"] == "PENDING")
+    assert "appointmentTimeslot" not in read
+    assert (await tell(running, said(2, "REAPPOINTED", entity={"appointmentTimeslot": NEW_SLOT}))).status == 204
+    read = await until(running, lambda read: read["status"] != "PENDING")
+    assert read["appointmentTimeslot"]["timeslotStartDateTime"] == "2025-07-21T07:00:00.000Z"
+    await running.counts_are_right()
+
+
 async def test_a_visit_that_is_not_needed_is_released_and_no_longer_shown(running: Gateway) -> None:
     await ordered(running)
     assert (await tell(running, said(1, "UPDATE", problemCode="APPOINTMENT_NOT_REQUIRED"))).status == 204

@@ -39,6 +39,7 @@ def price_lists(draw: st.DrawFn) -> PriceList:
         lead_days={Work.NONE: 15, Work.SURVEY: 30, Work.CIVILS: 65, Work.UNKNOWN: 65},
         validity_days=30,
         included_construction=Decimal("2800.00"),
+        cease_notice_days=30,
     )
 
 
@@ -116,6 +117,7 @@ LIST = PriceList(
     lead_days={Work.NONE: 15, Work.SURVEY: 30, Work.CIVILS: 65, Work.UNKNOWN: 65},
     validity_days=30,
     included_construction=Decimal("2800.00"),
+    cease_notice_days=30,
 )
 
 

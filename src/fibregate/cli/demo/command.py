@@ -44,10 +44,13 @@ def demo(
         bool, typer.Option("--chain", help="Through two gateways: an ISP's, and its supplier's with the network.")
     ] = False,
     ethernet: Annotated[
-        bool, typer.Option("--ethernet", help="Ethernet from its price on: the documents' order, or one through both.")
+        bool,
+        typer.Option(
+            "--ethernet", help="The documents' order for Ethernet and one with a charge, or one through both."
+        ),
     ] = False,
 ) -> None:
-    """Play one order from an address to COMPLETED, over real HTTP, and show every exchange.
+    """Play orders from an address or a price to COMPLETED, over real HTTP, and show every exchange.
 
     A sandbox is started for it in a throw-away folder, on a free port of this machine; with --chain there are two,
     each a process with a database of its own. Exit code 0: the order completed and everything was as documented. 1:
@@ -76,7 +79,7 @@ def _end(page: Page, took: float, *, chain: bool, ethernet: bool) -> None:
         )
     elif ethernet:
         page.title(
-            f"Done in {took:.0f} s: three weeks of one Ethernet order, from its price to a circuit.",
+            f"Done in {took:.0f} s: four months of two Ethernet orders, from their prices to their circuits.",
             "How it is quoted and ordered: docs/reference/ethernet.md",
         )
     elif chain:
@@ -150,7 +153,7 @@ async def _between_two(
 
 async def _play_ethernet(page: Page) -> None:
     page.title(
-        "Fibregate: the documents' order for Ethernet, end to end",
+        "Fibregate: Ethernet, the documents' order and one with a charge, end to end",
         "An ISP, its webhook receiver and a network, all on this machine. Starting the sandbox …",
     )
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
@@ -159,7 +162,8 @@ async def _play_ethernet(page: Page) -> None:
         receiver = await up.enter_async_context(listening())
         http = await up.enter_async_context(aiohttp.ClientSession(timeout=timeout, trust_env=False))
         isp = Caller(page, http, "ISP", "gateway", there.url, circuits.TENANT)
-        await circuits.whole(EthernetPlay(page, receiver, isp), there.client(circuits.TENANT))
+        desk = await up.enter_async_context(operating(there.data))
+        await circuits.whole(EthernetPlay(page, receiver, isp, desk), there.client(circuits.TENANT))
 
 
 _PLAYS: Final = {

@@ -11,11 +11,12 @@ from typing import TextIO, cast
 
 import typer
 
-from fibregate.cli import suppliers, tenants
+from fibregate.cli import quotes, suppliers, tenants
 
 app = typer.Typer()
 app.add_typer(suppliers.supplier, name="supplier")
 app.add_typer(tenants.credential, name="credential")
+app.add_typer(quotes.quote, name="quote")
 
 
 def main(typed: TextIO, shown: TextIO) -> None:

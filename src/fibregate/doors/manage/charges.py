@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from fibregate.doors.manage.cursors import charge_cursor, read_charge_cursor
 from fibregate.doors.manage.services import SCOPE, Manage, asker_of, tenant_of, uuid_of
 from fibregate.orders.charges import decisions, store
-from fibregate.orders.charges.model import ChargeState, Decision
+from fibregate.orders.charges.model import ChargeKind, ChargeState, Decision
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Id, Stamp, Text255
 from fibregate.web.route import Route
@@ -34,14 +34,15 @@ class ChargesQuery(Wire):
 
 
 class NetworkCharge(Wire):
-    """One charge. Amounts are exact, in GBP without VAT: `amount` is what is to be paid beyond what is included."""
+    """One charge. Amounts are exact, in GBP without VAT: `amount` is what is to be paid, beyond what is included."""
 
     id: str
     order_id: int
     supplier: str
+    kind: ChargeKind
     state: ChargeState
-    construction: Pounds
-    included: Pounds
+    construction: Pounds | None = Field(default=None, description="only of construction: what building costs")
+    included: Pounds | None = Field(default=None, description="only of construction: what the price includes of it")
     amount: Pounds
     currency: str
     text: str | None = Field(default=None, description="the network's words")
@@ -102,6 +103,7 @@ CHARGE: Final[dict[str, Any]] = {
     "id": "6c0f3a52-4f0b-4a4f-9d0c-0c0f3a524f0b",
     "orderId": 127,
     "supplier": "NETWORK1",
+    "kind": "CONSTRUCTION",
     "state": "AWAITING_RESPONSE",
     "construction": "5150.00",
     "included": "2800.00",

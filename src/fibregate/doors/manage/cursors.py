@@ -69,6 +69,15 @@ def read_quote_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUI
     return _moment_and_id(text, "q", tenant)
 
 
+def wayleave_cursor(tenant: TenantId, asked_at: datetime, wayleave: UUID) -> str:
+    return _written("w", tenant, asked_at.isoformat(), str(wayleave))
+
+
+def read_wayleave_cursor(text: str | None, tenant: TenantId) -> tuple[datetime, UUID] | None:
+    """When the last wayleave seen was asked for, and its id. Raises `Invalid`."""
+    return _moment_and_id(text, "w", tenant)
+
+
 def _moment_and_id(text: str | None, kind: str, tenant: TenantId) -> tuple[datetime, UUID] | None:
     if text is None:
         return None

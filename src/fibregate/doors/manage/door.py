@@ -15,8 +15,10 @@ from fibregate.doors.manage import (
     quotes,
     reconcile,
     replays,
+    service_options,
     skips,
     suppliers,
+    wayleaves,
 )
 from fibregate.doors.manage.errors import MANAGE
 from fibregate.doors.manage.services import Manage
@@ -38,9 +40,11 @@ def door(services: Manage, authenticate: Authenticate) -> Door[Manage]:
             *orders.ROUTES,
             *order_options.ROUTES,
             *charges.ROUTES,
+            *wayleaves.ROUTES,
             *quotes.ROUTES,
             *suppliers.ROUTES,
             *live_services.ROUTES,
+            *service_options.ROUTES,
             *skips.ROUTES,
             *replays.ROUTES,
             *reconcile.ROUTES,

@@ -10,8 +10,9 @@ from fibregate.doors.manage import store
 from fibregate.doors.manage.cursors import read_service_cursor, service_cursor
 from fibregate.doors.manage.services import SCOPE, Manage, tenant_of
 from fibregate.suppliers.network.lines.model import EARLY_LIFE
+from fibregate.suppliers.quoting import Role
 from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Stamp, Text50, Text255
+from fibregate.web.fields import Day, Stamp, Text50, Text255
 from fibregate.web.route import Route
 from fibregate.web.wire import Wire
 
@@ -38,6 +39,26 @@ class ServicesQuery(Wire):
     limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
 
 
+class CircuitEnd(Wire):
+    """A site, as it was ordered, and where its traffic is handed over there."""
+
+    name: str
+    role: Role
+    postcode: str
+    address: dict[str, Any]
+    service_vlan_id: str
+
+
+class CircuitShown(Wire):
+    """What Ethernet between sites has beside what every service has."""
+
+    circuit_reference: str
+    sites: Annotated[list[CircuitEnd], Field(max_length=20)]
+    contract_months: int = Field(description="of the term that runs")
+    contract_from: Day = Field(description="the day that it began on")
+    monthly_total: Annotated[str, Field(description="in pounds without VAT, exact", examples=["297.50"])]
+
+
 class ServiceShown(Wire):
     """One service, from the day it went live; where it runs, as far as its network says."""
 
@@ -55,6 +76,7 @@ class ServiceShown(Wire):
     ceased: Stamp | None = None
     order_id: int | None = Field(default=None, description="the order that brought it, where that is known")
     early_life: bool = Field(description="in its first 28 days: a fault goes back to who installed it")
+    circuit: CircuitShown | None = Field(default=None, description="of Ethernet of our own network")
 
 
 class ServicesPage(Wire):
@@ -97,6 +119,7 @@ def _service(row: Row) -> ServiceShown:
         ceased=row["ceased_at"],
         order_id=row["order_id"],
         early_life=row["early_life"],
+        circuit=CircuitShown.model_validate(row["circuit"], by_alias=True) if row["circuit"] else None,
     )
 
 
@@ -115,6 +138,39 @@ _SERVICE: Final = {
     "orderId": 127,
     "earlyLife": True,
 }
+_CIRCUIT: Final = {
+    "serviceId": "NW1-E-00000049-1",
+    "state": "ACTIVE",
+    "supplier": "NETWORK1",
+    "address": {"id": "999900002001", "type": "UPRN"},
+    "service": "ethernet-epl",
+    "serviceCharacteristics": [{"name": "POINT_OF_INTERCONNECT", "value": "1G1G"}],
+    "since": "2025-07-22T12:00:00.000Z",
+    "orderId": 49,
+    "earlyLife": True,
+    "circuit": {
+        "circuitReference": "ETH00000049/1",
+        "sites": [
+            {
+                "name": "Head office",
+                "role": "A-END",
+                "postcode": "FB1 3AA",
+                "address": {"id": "999900002001", "type": "UPRN"},
+                "serviceVlanId": "101.1001",
+            },
+            {
+                "name": "Data hall",
+                "role": "B-END",
+                "postcode": "FB1 9ZZ",
+                "address": {"id": "999900002900", "type": "UPRN"},
+                "serviceVlanId": "101.1002",
+            },
+        ],
+        "contractMonths": 36,
+        "contractFrom": "2025-07-22",
+        "monthlyTotal": "297.50",
+    },
+}
 
 ROUTES: Final = [
     Route(
@@ -128,6 +184,6 @@ ROUTES: Final = [
         answers={200: ServicesPage},
         tags=("Services",),
         query_examples={"state": ["ACTIVE"]},
-        answer_examples={200: {"services": [_SERVICE]}},
+        answer_examples={200: {"services": [_CIRCUIT, _SERVICE]}},
     )
 ]

@@ -5,10 +5,13 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from fibregate.calendars import stamp
+from fibregate.doors.manage import service_options
+from fibregate.doors.manage.service_options import ServiceOptionsShown
 from fibregate.doors.manage.services import SCOPE, Manage, tenant_of
 from fibregate.orders.changes import options
 from fibregate.orders.changes.model import Change
 from fibregate.orders.changes.options import Option
+from fibregate.orders.circuits import options as circuits
 from fibregate.vocabulary import ChangeKind, ChangeStatus, OrderStatus
 from fibregate.web.call import Answer, Call
 from fibregate.web.fields import Stamp
@@ -61,11 +64,16 @@ class OptionsShown(Wire):
     amend: AmendShown
     cancel: CancelShown
     waiting: Annotated[list[ChangeShown], Field(max_length=1000)]
+    services: Annotated[list[ServiceOptionsShown], Field(max_length=10)] | None = Field(
+        default=None, description="the Ethernet that it has brought to our own network, and what may be made of it"
+    )
 
 
 async def read(call: Call[None, None, Manage]) -> Answer:
     services, number = call.services, int(call.path["id"])
-    found = await options.of(services.db, tenant_of(call), number, await services.clock.now())
+    tenant, now = tenant_of(call), await services.clock.now()
+    found = await options.of(services.db, tenant, number, now)
+    brought = await circuits.of_order(services.db, tenant, found.order.key, now)
     return Answer(
         200,
         OptionsShown(
@@ -86,6 +94,7 @@ async def read(call: Call[None, None, Manage]) -> Answer:
                 reason_codes=list(found.cancel.accepted),
             ),
             waiting=[_change(one) for one in found.waiting],
+            services=[service_options.shown(one) for one in brought] or None,
         ),
     )
 

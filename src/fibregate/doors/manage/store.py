@@ -114,19 +114,52 @@ async def list_unmentioned(
 
 
 _LIST_SERVICES = """
+with lines as (
+    select
+        s.service_id, s.state, s.supplier_id, s.service, s.characteristics, s.ont_reference, s.port_number, s.enni_id,
+        s.outer_vlan || '.' || s.inner_vlan as vlan, s.since, s.ceased_at, s.order_key, s.order_id,
+        coalesce(s.address, jsonb_build_object('id', s.uprn::text, 'type', 'UPRN')) as address, null::jsonb as circuit
+    from services as s
+    where s.tenant_id = $1 and s.since is not null
+        and ($3::text[] is null or s.state = any($3))
+        and ($4::bigint is null or s.uprn = $4)
+        and ($5::text is null or s.service_id = $5)
+        and s.service_id > $6
+    order by s.service_id limit $7
+),
+circuits as (
+    select
+        c.service_id, c.state, c.supplier_id, c.product as service,
+        jsonb_build_array(jsonb_build_object('name', 'POINT_OF_INTERCONNECT', 'value', c.bandwidth)) as characteristics,
+        null::text as ont_reference, null::smallint as port_number, null::text as enni_id, null::text as vlan, c.since,
+        c.ceased_at, c.order_key, null::bigint as order_id, e.address,
+        jsonb_build_object(
+            'circuitReference', c.circuit_reference, 'sites', e.shown, 'contractMonths', c.months,
+            'contractFrom', c.term_from, 'monthlyTotal', c.monthly::text
+        ) as circuit
+    from ethernet_circuits as c, lateral (
+        select
+            array_agg(s.handover) as handovers, (array_agg(s.address order by s.role, s.place))[1] as address,
+            jsonb_agg(jsonb_build_object(
+                'name', s.name, 'role', s.role, 'postcode', s.postcode, 'address', s.address,
+                'serviceVlanId', s.outer_vlan || '.' || s.inner_vlan
+            ) order by s.place) as shown
+        from ethernet_circuit_sites as s where s.tenant_id = $1 and s.service_id = c.service_id
+    ) as e
+    where c.tenant_id = $1 and c.since is not null
+        and ($3::text[] is null or c.state = any($3))
+        and ($4::bigint is null or 'UPRN ' || $4::bigint = any(e.handovers))
+        and ($5::text is null or c.service_id = $5)
+        and c.service_id > $6
+    order by c.service_id limit $7
+)
 select
     s.service_id, s.state, u.code as supplier, s.service, s.characteristics, s.ont_reference, s.port_number, s.enni_id,
-    s.outer_vlan || '.' || s.inner_vlan as vlan, s.since, s.ceased_at, coalesce(o.id, s.order_id) as order_id,
-    coalesce(s.address, jsonb_build_object('id', s.uprn::text, 'type', 'UPRN')) as address,
+    s.vlan, s.since, s.ceased_at, coalesce(o.id, s.order_id) as order_id, s.address, s.circuit,
     s.state = 'ACTIVE' and s.since > clock() - $2::interval as early_life
-from services as s
+from (select * from lines union all select * from circuits) as s
 join suppliers as u on u.supplier_id = s.supplier_id
 left join orders as o on o.tenant_id = $1 and o.order_key = s.order_key
-where s.tenant_id = $1 and s.since is not null
-    and ($3::text[] is null or s.state = any($3))
-    and ($4::bigint is null or s.uprn = $4)
-    and ($5::text is null or s.service_id = $5)
-    and s.service_id > $6
 order by s.service_id limit $7
 """
 

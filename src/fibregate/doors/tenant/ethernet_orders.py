@@ -1,12 +1,13 @@
 """`/ethernet/service-orders`: order what a quote has the price of, and read how that stands."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from fibregate.db import Tx
-from fibregate.doors.tenant import rendering
+from fibregate.doors.tenant import circuit_orders
+from fibregate.doors.tenant.circuit_shapes import BODY, CEASE, MODIFY, EthernetIn
 from fibregate.doors.tenant.ethernet_shapes import (
     MOST_SERVICES,
     MOST_SITES,
@@ -30,31 +31,31 @@ from fibregate.doors.tenant.services import (
 )
 from fibregate.errors import Invalid, read_or_faults
 from fibregate.orders import actions as orders
-from fibregate.orders import view
 from fibregate.orders.actions import Placement
 from fibregate.orders.ethernet import actions
 from fibregate.orders.ethernet.model import Item, Request
-from fibregate.orders.model import Order
 from fibregate.suppliers.accounts.model import Capability
 from fibregate.suppliers.accounts.model import Route as Way
 from fibregate.suppliers.accounts.routing import lacks
 from fibregate.tenants.replays.model import Stored
-from fibregate.vocabulary import ServiceType, TenantId
+from fibregate.vocabulary import OrderType, ServiceType, TenantId
 from fibregate.web.call import Answer, Call, Partial
 from fibregate.web.route import Route
 
 PLACE: Final = "placeEthernetOrder"
 
 
-async def place(call: Call[None, EthernetOrderIn, TenantDoor]) -> Answer:
-    services, tenant = call.services, tenant_of(call)
+async def place(call: Call[None, EthernetIn, TenantDoor]) -> Answer:
+    services, tenant, asked = call.services, tenant_of(call), call.body
     how = await _how(services, call.headers)
-    request = _request(call.body, call.fingerprint or b"")
+    if not isinstance(asked, EthernetOrderIn):
+        return await circuit_orders.place(call, asked, how, PLACE)
+    request = _request(asked, call.fingerprint or b"")
     supplier = (await _way(services, tenant, request, how)).supplier.supplier_id
 
     async def work(tx: Tx) -> Stored:
         order = await actions.place(tx, tenant, request, asker_of(call), supplier=supplier, how=how)
-        return Stored(201, orjson.dumps({**_shown(order), "updates": []}))
+        return Stored(201, orjson.dumps({**circuit_orders.shown(order), "updates": []}))
 
     done = await services.once.do(tenant, asked_of(call, PLACE), how.now, work)
     return Answer(done.status, done.body)
@@ -81,6 +82,8 @@ async def further(partial: Partial[TenantDoor]) -> list[str]:
     """Every fault of an order beyond those of the fields that could not be read."""
     services, tenant = partial.services, TenantId(partial.caller.tenant)
     how = await _how(services, partial.headers)
+    if partial.body.get(BODY.field, OrderType.NEW) != OrderType.NEW:
+        return await circuit_orders.further(partial, how)
     unread, readable = partial.filled(STAND_INS)
     request = _request(EthernetOrderIn.model_validate(readable, by_alias=True, by_name=False), b"", unread)
     known = {one.supplier.code: one for one in await services.routing.of(tenant)}
@@ -129,11 +132,7 @@ def _item(asked: EthernetItem) -> Item:
 async def read(call: Call[None, None, TenantDoor]) -> Answer:
     db = call.services.db
     order = await orders.get(db, tenant_of(call), call.path["id"], ServiceType.ETHERNET)
-    return Answer(200, {**_shown(order), "updates": await updates_of(db, order)})
-
-
-def _shown(order: Order) -> dict[str, Any]:
-    return rendering.entity(view.entity(order))
+    return Answer(200, {**circuit_orders.shown(order), "updates": await updates_of(db, order)})
 
 
 _SENT: Final = {
@@ -151,23 +150,25 @@ ROUTES: Final = [
         method="POST",
         path="/ethernet/service-orders",
         name=PLACE,
-        summary="Order Ethernet that was quoted",
+        summary="Order Ethernet that was quoted, or change or end what lives",
         description=(
             "All services of one quote item, as it was quoted: each number of a quote is ordered once, while its price "
-            f"holds. At most {MOST_SITES} sites and {MOST_SERVICES} services. 201 means checked, numbered and kept; "
+            f"holds. At most {MOST_SITES} sites and {MOST_SERVICES} services. MODIFY gives a live service of our own "
+            "network another bandwidth on its bearer, a renewed term, or both; CEASE ends it, with notice. 201 means "
+            "checked, numbered and kept; "
             "what happens then is told as of every order. An equal body under the same `X-Request-ID` has the same "
             "answer again for 30 days, and does nothing twice. Of the sandbox's headers only `X-Kci-Delay` means "
             "something: the address of the first A-END chooses the story."
         ),
         scope=SCOPE,
         action=place,
-        body=EthernetOrderIn,
+        body=BODY,
         headers=(IDEMPOTENCY_KEY, *SANDBOX_HEADERS),
         further=further,
         answers={201: EthernetOrderOut},
         errors=(501,),
         tags=("Ethernet orders",),
-        body_examples={"point-to-point": ORDER},
+        body_examples={"point-to-point": ORDER, "modify": MODIFY, "cease": CEASE},
         answer_examples={201: PLACED},
     ),
     Route(

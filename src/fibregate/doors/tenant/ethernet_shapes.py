@@ -1,13 +1,13 @@
 """What an Ethernet order looks like on this door's wire, asked for and shown."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from fibregate.doors.tenant.order_shapes import UpdateOut
-from fibregate.doors.tenant.quote_shapes import Characteristics, ContractDetails, ServiceIn, SiteIn
-from fibregate.doors.tenant.wire import Contact, SupplierCode
-from fibregate.vocabulary import OrderStatus
+from fibregate.doors.tenant.quote_shapes import Characteristics, ContractDetails, Money, ServiceIn, SiteIn
+from fibregate.doors.tenant.wire import AddressIdentifier, Contact, SupplierCode
+from fibregate.vocabulary import OrderStatus, OrderType
 from fibregate.web.fields import Day, Stamp, Text1000
 from fibregate.web.wire import Wire
 
@@ -50,13 +50,22 @@ class EthernetItem(Wire):
 class EthernetOrderIn(Wire):
     """All services of one quote item, between its sites. We number it."""
 
+    order_type: Literal[OrderType.NEW] = Field(default=OrderType.NEW, description="may be left out")
     supplier: SupplierCode
     supplier_quote_id: QuoteId = Field(description="of the quote's item, or of one of its alternates")
     site_information: Annotated[list[SiteInformation], Field(min_length=2, max_length=MOST_SITES)]
     ethernet_order_items: Annotated[list[EthernetItem], Field(min_length=1, max_length=MOST_SERVICES)]
 
 
-class EthernetOrderOut(EthernetOrderIn):
+class EarlyEndingOut(Wire):
+    """What a cease costs that ends a circuit before its term: the rentals of the months that are left."""
+
+    months_left: int
+    amount: Money
+    currency: Literal["GBP"]
+
+
+class EthernetOrderOut(Wire):
     """The order as it stands: as it was sent, with what has been learnt since.
 
     What was learnt of a site or a service stands among its characteristics: SERVICE_VLAN_ID, SERVICE_ID,
@@ -64,6 +73,18 @@ class EthernetOrderOut(EthernetOrderIn):
     """
 
     id: int
+    order_type: OrderType | None = Field(default=None, description="MODIFY or CEASE; absent where it brings a circuit")
+    supplier: SupplierCode
+    supplier_quote_id: QuoteId | None = None
+    site_information: Annotated[list[SiteInformation], Field(max_length=MOST_SITES)] | None = None
+    ethernet_order_items: Annotated[list[EthernetItem], Field(max_length=MOST_SERVICES)] | None = None
+    service_id: str | None = Field(default=None, description="the live service that is changed or ended")
+    address: AddressIdentifier | None = Field(default=None, description="of that service's first A-END")
+    service_characteristics: Characteristics | None = Field(default=None, description="of a modify: the new bandwidth")
+    contract_details: ContractDetails | None = Field(default=None, description="of a modify: the renewed term")
+    monthly_total: Money | None = Field(default=None, description="of a modify: what the service costs afterwards")
+    early_ending_charge: EarlyEndingOut | None = Field(default=None, description="of a cease")
+    requested_completion_date: Day | None = Field(default=None, description="of a modify or a cease")
     status: OrderStatus
     supplier_order_number: str | None = None
     created: Stamp

@@ -44,6 +44,9 @@ _ENTITY: Final = (
     ("address", "address"),
     ("serviceOrderItem", "serviceOrderItem"),
     ("serviceCharacteristics", "serviceCharacteristics"),
+    ("contractDetails", "contractDetails"),
+    ("monthlyTotal", "monthlyTotal"),
+    ("earlyEndingCharge", "earlyEndingCharge"),
     ("primaryContact", "primaryContact"),
     ("secondaryContact", "secondaryContact"),
     ("appointmentReservationId", "appointmentReservationId"),
@@ -138,7 +141,7 @@ def _told_entity(facts: Mapping[str, Any]) -> dict[str, Any]:
 def entity(whole: Mapping[str, Any]) -> dict[str, Any]:
     """An order, from the field names that every dialect shares to those of this one.
 
-    Ethernet is only provided yet, and has no order type.
+    Ethernet that is provided has no order type, as the documents show it.
     """
     left_out = {"orderType"} if _is_ethernet(whole) else frozenset[str]()
     return without_unset({name: whole.get(ours) for name, ours in _ENTITY if name not in left_out})

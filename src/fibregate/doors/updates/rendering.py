@@ -112,7 +112,8 @@ def _charge(facts: Mapping[str, Any], reason: Reason) -> dict[str, Any] | None:
     charge = facts.get("charge")
     if not charge or reason not in CHARGING:
         return None
-    return without_unset({name: charge.get(name) for name in ("construction", "included", "answerBy")})
+    told = {name: charge.get(name) for name in ("included", "answerBy")}
+    return without_unset({"construction": charge.get("construction", charge["amount"]), **told})
 
 
 def _note(note: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.orders import view
 from fibregate.orders.model import Order
-from fibregate.vocabulary import Nation, OrderStatus
+from fibregate.vocabulary import Nation, OrderStatus, OrderType
 
 AMENDABLE: Final = frozenset(
     {OrderStatus.ACKNOWLEDGED, OrderStatus.IN_PROGRESS, OrderStatus.PENDING, OrderStatus.PENDING_AMENDMENT}
@@ -37,6 +37,8 @@ def limits(order: Order) -> Limits:
     until = calendars.change_deadline(calendars.uk_date(work), Nation(order.nation))
     if order.committed_at is None:  # nobody comes before the network has promised to
         return Limits(until)
+    if order.circuit is not None and order.order_type == OrderType.CEASE:  # no visit that could be charged
+        return Limits(until, until, until)
     return Limits(until, until, BusinessTime(work))
 
 

@@ -70,7 +70,7 @@ def _cancel(order: Order, times: Limits, waiting: list[Change], now: BusinessTim
     elif order.status not in CANCELLABLE:
         refusal = f"It is {order.status.value}."
     elif times.ends_until is not None and now >= times.ends_until:
-        refusal = "Its work has begun."
+        refusal = "Its work has begun." if order.circuit is None else "It is too late."
     charged = not other and times.free_until is not None and now >= times.free_until
     return Option(
         refusal=refusal,

@@ -91,7 +91,8 @@ async def close(tx: Tx, order: Order, answer: Answer, now: BusinessTime) -> None
 
 async def carry_out(tx: Tx, before: Order, moved: Order, change: Change, now: BusinessTime) -> tuple[Order, str]:
     """The order as its amendment has made it, and who caused the dates that move: TENANT, CUSTOMER or NETWORK."""
-    cause = await _cause(tx, before)
+    promised_anew = before.own_network and moved.committed_at != before.committed_at
+    cause = "TENANT" if promised_anew else await _cause(tx, before)
     after = contents.amended(moved, change.asked)
     if change.reservation_id is not None:
         after = await _visit(tx, before, after, change.reservation_id, cause=cause, now=now)

@@ -10,15 +10,23 @@ from typing import Any, Final
 from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.db import Row
-from fibregate.orders.changes import contents
+from fibregate.orders.changes import contents, ethernet
 from fibregate.orders.changes.deadlines import AMENDABLE, CANCELLABLE, limits, too_late
 from fibregate.orders.changes.model import CANCEL_OTHER, REASONS, Change, Wish
 from fibregate.orders.model import Order
 from fibregate.orders.rules import items
 from fibregate.orders.rules.dates import NO_VISIT_LEAD_DAYS
-from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.suppliers.network.model import Premises
-from fibregate.vocabulary import PROVIDES, ChangeKind, Nation, OrderStatus, OrderType, Purpose, ReservationState
+from fibregate.vocabulary import (
+    PROVIDES,
+    ChangeKind,
+    Nation,
+    OrderStatus,
+    OrderType,
+    Purpose,
+    ReservationState,
+    ServiceType,
+)
 
 
 def of_any(wish: Wish, order: Order) -> Iterator[str]:
@@ -44,8 +52,9 @@ def of_amendment(
     until = limits(order).changes_until
     if until is not None and now >= until and order.uprn not in wish.answers_late:
         yield f"orderId: {too_late(order, until)}"
-    if order.ethernet is not None:
-        yield from _of_ethernet(wish, order)
+    if order.service_type == ServiceType.ETHERNET:
+        yield from ethernet.faults(wish, order)
+        yield from _contacts(contents.amended(order, wish.asked))
         return
     yield from _reservation(wish, order, held, now)
     yield from _contacts(contents.amended(order, wish.asked))
@@ -55,26 +64,6 @@ def of_amendment(
         kind, at = OrderType(order.order_type), "serviceCharacteristics"
         yield from items.characteristics(at, sent, premises, kind=kind, whole=kind in PROVIDES)
         yield from items.kept(at, order.characteristics, sent)
-
-
-def _of_ethernet(wish: Wish, order: Order) -> Iterator[str]:
-    """What it is, where and for how long stands in its quote; whom and what to expect there may be told anew.
-
-    A charge is agreed to by a characteristic.
-    """
-    sent = wish.asked.get("serviceCharacteristics") or ()
-    agrees = bool(sent) and all(one["name"] == CHARGE_BAND or one in order.characteristics for one in sent)
-    for name in contents.MEMBERS:
-        if name in wish.asked and name not in _OF_ETHERNET and not (name == "serviceCharacteristics" and agrees):
-            accepted = ", ".join(_OF_ETHERNET)
-            yield (
-                f"{name}: cannot be changed on order {order.id}, which is for Ethernet; accepted: {accepted}, and "
-                f"serviceCharacteristics with {CHARGE_BAND} alone"
-            )
-    yield from _contacts(contents.amended(order, wish.asked))
-
-
-_OF_ETHERNET: Final = ("primaryContact", "secondaryContact", "hazards", "onSiteRestrictions", "notes")
 
 
 def _day(wish: Wish, order: Order, now: BusinessTime) -> Iterator[str]:
@@ -106,7 +95,8 @@ def of_cancellation(wish: Wish, order: Order, others: list[Change], now: Busines
         return
     until = limits(order).ends_until
     if until is not None and now >= until:
-        yield f"orderId: too late to cancel order {order.id}; its work began at {calendars.stamp(until)}"
+        because = "its work began at" if order.circuit is None else "it could be until"
+        yield f"orderId: too late to cancel order {order.id}; {because} {calendars.stamp(until)}"
 
 
 def _wrong_state(order: Order, verb: str, possible: frozenset[OrderStatus]) -> str:

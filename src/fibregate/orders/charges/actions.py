@@ -12,9 +12,10 @@ from fibregate.orders.charges.model import Charge, ChargeState, Decision
 from fibregate.orders.model import Order
 from fibregate.suppliers.network.catalogue import CHARGE_BAND
 from fibregate.suppliers.port import Update
-from fibregate.vocabulary import ChangeKind, Reason
+from fibregate.vocabulary import ChangeKind, OrderStatus, Reason
 
 _NO: Final = frozenset({Reason.AMENDMENT_REJECTED, Reason.CANCELLATION_REJECTED})
+_DONE: Final = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL})
 _MOVED: Final = _NO | {Reason.AMENDED}
 """Updates that can move a charge, beside the end of its order."""
 
@@ -29,7 +30,7 @@ async def follow(tx: Tx, order: Order, update: Update, change: Change | None, no
     moves = update.reason in _MOVED or order.status.ended
     charge = await store.find_open(tx, order.tenant, order.key) if moves else None
     if charge is None:
-        return None
+        return await _called_off(tx, order, now)
     if order.status.ended:
         state, answer = _ended(charge, change, now)
     elif change is None:
@@ -44,6 +45,14 @@ async def follow(tx: Tx, order: Order, update: Update, change: Change | None, no
     at = change.created_at if change is not None and answer is not None else None
     await store.end(tx, order.tenant, charge.id, state, answer=answer, answered_at=at, now=now)
     return await store.find(tx, order.tenant, charge.id)
+
+
+async def _called_off(tx: Tx, order: Order, now: BusinessTime) -> Charge | None:
+    """A cease that did not come to pass costs nothing."""
+    if not order.status.ended or order.status in _DONE:
+        return None
+    charge = await store.call_off(tx, order.tenant, order.key, now)
+    return await store.find(tx, order.tenant, charge) if charge else None
 
 
 async def _raised(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Charge | None:
@@ -64,7 +73,7 @@ async def _raised(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ch
         text=update.text,
         state=ChargeState.AWAITING_RESPONSE if asks else ChargeState.ACCEPTED,
         raised_at=now,
-        answer_by=(update.answer_by or calendars.silence_ends(now, order.nation)) if asks else None,
+        answer_by=(update.answer_by or calendars.silence_ends(now, order.nation, order.service_type)) if asks else None,
     )
     return await store.find(tx, order.tenant, charge)
 

@@ -27,6 +27,13 @@ class ChargeState(StrEnum):
         return self in {ChargeState.AWAITING_RESPONSE, ChargeState.ANSWERED}
 
 
+class ChargeKind(StrEnum):
+    """What a charge is for."""
+
+    CONSTRUCTION = "CONSTRUCTION"
+    EARLY_ENDING = "EARLY_ENDING"
+
+
 class Decision(StrEnum):
     """What a tenant says to a charge."""
 
@@ -45,6 +52,7 @@ class Charge:
     order_key: OrderKey
     order_id: int
     supplier: str
+    kind: ChargeKind
     construction: Decimal
     included: Decimal
     amount: Decimal
@@ -59,13 +67,15 @@ class Charge:
 
     def shown(self) -> dict[str, Any]:
         """As bodies have it: amounts exact, as text; what is unset is left out."""
+        builds = self.kind is ChargeKind.CONSTRUCTION
         full = {
             "id": str(self.id),
             "orderId": self.order_id,
             "supplier": self.supplier,
+            "kind": self.kind.value,
             "state": self.state.value,
-            "construction": f"{self.construction:.2f}",
-            "included": f"{self.included:.2f}",
+            "construction": f"{self.construction:.2f}" if builds else None,
+            "included": f"{self.included:.2f}" if builds else None,
             "amount": f"{self.amount:.2f}",
             "currency": "GBP",
             "text": self.text,

@@ -6,12 +6,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from fibregate.db import Row, Statements
-from fibregate.orders.charges.model import Charge, ChargeState, Decision
+from fibregate.orders.charges.model import Charge, ChargeKind, ChargeState, Decision
 from fibregate.vocabulary import OrderKey, TenantId
 
 _COLUMNS = """
-c.charge_id, c.order_key, o.id as order_id, u.code as supplier, c.construction, c.included, c.amount, c.text, c.state,
-c.answer, c.change_key, c.raised_at, c.answer_by, c.answered_at, c.ended_at
+c.charge_id, c.order_key, o.id as order_id, u.code as supplier, c.kind, c.construction, c.included, c.amount, c.text,
+c.state, c.answer, c.change_key, c.raised_at, c.answer_by, c.answered_at, c.ended_at
 """
 _FROM = """
 from charges as c
@@ -26,6 +26,7 @@ def _read(row: Row) -> Charge:
         order_key=OrderKey(row["order_key"]),
         order_id=row["order_id"],
         supplier=row["supplier"],
+        kind=ChargeKind(row["kind"]),
         construction=row["construction"],
         included=row["included"],
         amount=row["amount"],
@@ -42,8 +43,8 @@ def _read(row: Row) -> Charge:
 
 _RAISE = """
 insert into charges (
-    tenant_id, charge_id, order_key, construction, included, text, state, raised_at, answer_by, ended_at
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $7 = 'ACCEPTED' then $8::timestamptz end)
+    tenant_id, charge_id, order_key, construction, included, text, state, raised_at, answer_by, ended_at, kind
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $7 = 'ACCEPTED' then $8::timestamptz end, $10)
 returning charge_id
 """
 
@@ -60,8 +61,11 @@ async def insert(
     state: ChargeState,
     raised_at: datetime,
     answer_by: datetime | None,
+    kind: ChargeKind = ChargeKind.CONSTRUCTION,
 ) -> None:
-    await on.row(_RAISE, tenant, charge, order, construction, included, text, state.value, raised_at, answer_by)
+    await on.row(
+        _RAISE, tenant, charge, order, construction, included, text, state.value, raised_at, answer_by, kind.value
+    )
 
 
 _OPEN = f"select {_COLUMNS} {_FROM} where c.tenant_id = $1 and c.order_key = $2 and c.ended_at is null"
@@ -143,3 +147,15 @@ where tenant_id = $1 and charge_id = $2 and state = 'ANSWERED' returning charge_
 async def ask_again(on: Statements, tenant: TenantId, charge: UUID) -> None:
     """The network has refused the answer."""
     await on.row(_ASK_AGAIN, tenant, charge)
+
+
+_CALL_OFF = """
+update charges set state = 'WITHDRAWN', ended_at = $3
+where tenant_id = $1 and order_key = $2 and kind = 'EARLY_ENDING' and state = 'ACCEPTED' returning charge_id
+"""
+
+
+async def call_off(on: Statements, tenant: TenantId, order: OrderKey, now: datetime) -> UUID | None:
+    """The order did not end what it was to end: nothing is to be paid for that."""
+    row = await on.row(_CALL_OFF, tenant, order, now)
+    return row["charge_id"] if row else None

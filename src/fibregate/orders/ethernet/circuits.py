@@ -5,16 +5,25 @@ from typing import Any, Final
 
 from fibregate.suppliers.network.ethernet.circuits import OF_A_SITE, OF_AN_ITEM, numbered
 
+HANDOVER: Final = "POINT_OF_INTERCONNECT"
+VLAN: Final = "SERVICE_VLAN_ID"
 MILESTONE: Final = "MILESTONE "
 """How the text of an update begins that tells how far the work has come."""
 
 
 def shown(asked: Mapping[str, Any], learnt: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """Each fact stands at its site or its service; one that names neither, at the first service."""
+    """Each fact stands at its site or its service; one that names neither, at the first service.
+
+    Where the tenant takes it over is said of its own end: the first B-END, else the last site.
+    """
     facts = {one["name"]: one["value"] for one in learnt}
+    own_end = next((place for place, one in enumerate(asked["sites"]) if one["role"] == "B-END"), -1)
     sites = [
         _with(one, "siteCharacteristics", _of(facts, OF_A_SITE, place)) for place, one in enumerate(asked["sites"])
     ]
+    if HANDOVER in facts:
+        given = [{"name": HANDOVER, "value": facts.pop(HANDOVER)}]
+        sites[own_end] = _with(sites[own_end], "siteCharacteristics", given)
     services = [_of(facts, OF_AN_ITEM, place) for place, _ in enumerate(asked["items"])]
     services[0] += [{"name": name, "value": value} for name, value in facts.items()]
     items = [

@@ -60,6 +60,7 @@ class Price:
     contract: Mapping[str, Any]
     services: Sequence[Mapping[str, Any]]
     months: int
+    level: str
     valid_until: datetime
     ordered_by: int | None
 

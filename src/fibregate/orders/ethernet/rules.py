@@ -9,9 +9,11 @@ from typing import Any, Final
 from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.orders.ethernet.model import Item, Price, Request, bandwidths
+from fibregate.orders.rules import items
+from fibregate.suppliers.network.catalogue import CHARGE_BAND, ORDER_CHARACTERISTICS
 from fibregate.suppliers.network.ethernet import rules as network
 from fibregate.suppliers.network.ethernet.model import PriceList, plain
-from fibregate.suppliers.quoting import BANDWIDTH, SiteAsked
+from fibregate.suppliers.quoting import BANDWIDTH, Level, SiteAsked
 
 SITES: Final = "siteInformation"
 ITEMS: Final = "ethernetOrderItems"
@@ -23,13 +25,18 @@ def faults(request: Request, price: Price | None, prices: PriceList | None, now:
 
     `prices` are what our own network sells now; of a supplier far away nothing is known but its quote.
     """
-    found = [*past(request, now), *_joined(request, prices)]
+    found = [*past(request, now), *_caps(request), *_joined(request, prices)]
     if "supplierQuoteId" in request.unread:
         return found
     if price is None:
         who = request.supplier or "the network"
         return [f"supplierQuoteId: {who} gave you no price {request.supplier_quote_id}; quote first", *found]
-    return [*_price(request, price, now), *found, *_sites(request, price), *_items(request, price, prices)]
+    return [
+        *_price(request, price, now, ours=prices is not None),
+        *found,
+        *_sites(request, price),
+        *_items(request, price, prices),
+    ]
 
 
 def past(request: Request, now: BusinessTime) -> Iterator[str]:
@@ -45,6 +52,18 @@ def past(request: Request, now: BusinessTime) -> Iterator[str]:
             )
 
 
+def _caps(request: Request) -> Iterator[str]:
+    """The most that the tenant pays for construction without being asked."""
+    if ITEMS in request.unread:
+        return
+    for place, one in enumerate(request.items):
+        caps = [{"name": each.name, "value": each.value} for each in one.service.characteristics if each.name in _CAP]
+        yield from items.named(f"ethernetOrderItems[{place}].service.serviceCharacteristic", caps, _CAP)
+
+
+_CAP: Final = {one["name"]: one for one in ORDER_CHARACTERISTICS if one["name"] == CHARGE_BAND}
+
+
 def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
     if request.unread & {SITES, ITEMS}:
         return
@@ -55,8 +74,10 @@ def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
             yield f"ethernetOrderItems[{place}].service.serviceSpecification.id: {said}"
 
 
-def _price(request: Request, price: Price, now: BusinessTime) -> Iterator[str]:
+def _price(request: Request, price: Price, now: BusinessTime, *, ours: bool) -> Iterator[str]:
     number = request.supplier_quote_id
+    if ours and price.level == Level.BUDGETARY:
+        yield f"supplierQuoteId: {number} is {price.level}: nobody knows the building yet, and it cannot be ordered"
     if price.ordered_by is not None:
         yield f"supplierQuoteId: {number} was ordered already, by order {price.ordered_by}; {_AGAIN}"
     if now > price.valid_until:

@@ -10,7 +10,7 @@ from fibregate.orders.ethernet.model import Request
 from fibregate.vocabulary import SupplierId, TenantId
 
 _FIND_PRICE = """
-select i.supplier_id, i.sites, i.contract, i.services, i.months, i.valid_until, o.id as ordered_by
+select i.supplier_id, i.sites, i.contract, i.services, i.months, i.level, i.valid_until, o.id as ordered_by
 from quote_items as i
 left join ethernet_orders as e
     on e.tenant_id = $1 and e.supplier_id = i.supplier_id and e.supplier_quote_id = i.supplier_quote_id

@@ -49,9 +49,14 @@ def characteristics(
     """What is wrong with names and values of an order of this type; `whole` where the profile must be among them."""
     listed = {one["name"]: one for one in premises.characteristics}
     known = {**{one["name"]: one for one in (*premises.order_characteristics, *_more(kind))}, **listed}
-    names = [one["name"] for one in given]
-    if whole and PROFILE in listed and PROFILE not in names:
+    if whole and PROFILE in listed and all(one["name"] != PROFILE for one in given):
         yield f"{at}: {PROFILE} is missing; accepted: {', '.join(listed[PROFILE]['values'])}"
+    yield from named(at, given, known)
+
+
+def named(at: str, given: Sequence[Mapping[str, str]], known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What is wrong with names and values, by the rule of each name."""
+    names = [one["name"] for one in given]
     for place, one in enumerate(given):
         if names.index(one["name"]) != place:
             yield f"{at}[{place}].name: {one['name']} is given twice"

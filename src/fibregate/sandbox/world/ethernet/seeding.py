@@ -13,7 +13,7 @@ from fibregate.quotes import keeping
 from fibregate.quotes import store as quotes
 from fibregate.quotes.model import ItemWish
 from fibregate.sandbox.world import store as world
-from fibregate.sandbox.world.ethernet import store
+from fibregate.sandbox.world.ethernet import living, store
 from fibregate.suppliers.network import store as network
 from fibregate.suppliers.network.ethernet import actions, lists, sites
 from fibregate.suppliers.network.ethernet import store as ethernet
@@ -44,13 +44,20 @@ _SITE: Final[dict[str, Any]] = {
 async def seed(tx: Tx, tenants: Iterable[TenantId], now: BusinessTime) -> None:
     """In the transaction that puts everything else in."""
     with (HERE / "sites.csv").open("rb") as file:
-        lines = sites.Lines(file, refuse=lambda _: None)
+        lines = sites.lines(file, refuse=lambda _: None)
         await sites.put(tx, [one for one in lines.entries() if isinstance(one, sites.Entry)])
-    await lists.put(tx, SupplierId(await network.own_supplier(tx)), _list("network1"))
+    own = SupplierId(await network.own_supplier(tx))
+    await lists.put(tx, own, _list("network1"))
     supplier = await store.insert_supplier(tx, CODE, "Our own network's Ethernet, as the documents name it")
     await lists.put(tx, supplier, _list("supplier2"))
     await ethernet.number_from(tx, supplier, PRINTED_NUMBER - 1, prefix=PREFIX)
-    await _printed_quote(tx, supplier, tenants, now)
+    owners = list(tenants)
+    await _printed_quote(tx, supplier, owners, now)
+    known = [await living.priced(tx, one, own, now) for one in living.LIVE]
+    for tenant in owners:
+        await world.speak_for(tx, tenant)
+        for one in known:
+            await living.insert(_Spanning(tx), tenant, one)
 
 
 def _list(name: str) -> lists.Listed:

@@ -42,6 +42,7 @@ def _prices(row: Row) -> PriceList:
         },
         validity_days=row["validity_days"],
         included_construction=row["included_construction"],
+        cease_notice_days=row["cease_notice_days"],
     )
 
 

@@ -60,11 +60,12 @@ class LeadDays(_Part):
 
 
 class Listed(_Part):
-    """A whole price list. `terms` are per cent of the monthly price by months."""
+    """A whole price list. `terms` are per cent of the monthly price by months; a cease has notice in days."""
 
     validity_days: Annotated[int, Field(ge=1, le=365)]
     included_construction: Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2)]
     lead_days: LeadDays
+    cease_notice_days: Annotated[int, Field(ge=0, le=365)] = 30
     terms: Annotated[dict[Annotated[int, Field(ge=1, le=120)], Percent], Field(min_length=1, max_length=20)]
     distances: Annotated[list[Step], Field(min_length=1, max_length=50)]
     products: Annotated[list[ProductListed], Field(min_length=1, max_length=50)]
@@ -139,6 +140,7 @@ async def put(tx: Tx, supplier: SupplierId, found: Listed) -> None:
         validity_days=found.validity_days,
         included=str(found.included_construction),
         lead_days=(lead.none, lead.survey, lead.civils),
+        cease_notice_days=found.cease_notice_days,
     )
     await store.empty(tx, supplier)
     await store.put_products(

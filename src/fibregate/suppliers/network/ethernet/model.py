@@ -93,6 +93,7 @@ class PriceList:
     lead_days: Mapping[Work, int]
     validity_days: int
     included_construction: Decimal
+    cease_notice_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from fibregate.vocabulary import SupplierId
 
 _FIND_PRICES = """
 select l.supplier_id, l.validity_days, l.included_construction, l.lead_days, l.survey_lead_days, l.civils_lead_days,
+    l.cease_notice_days,
     (select jsonb_agg(jsonb_build_object('id', p.product, 'name', p.name, 'roles', p.roles,
         'bandwidths', (select jsonb_agg(jsonb_build_object(
             'code', b.bandwidth, 'monthly', b.monthly::text, 'connection', b.connection::text
@@ -67,22 +68,29 @@ async def number_from(on: Statements, supplier: SupplierId, last: int, *, prefix
 
 _PUT_PRICES = """
 insert into ethernet_price_lists (
-    supplier_id, quote_prefix, validity_days, included_construction, lead_days, survey_lead_days, civils_lead_days
+    supplier_id, quote_prefix, validity_days, included_construction, lead_days, survey_lead_days, civils_lead_days,
+    cease_notice_days
 )
-select s.supplier_id, s.code || '-QUO-ETH-', $2, $3::text::numeric, $4, $5, $6 from suppliers as s
+select s.supplier_id, s.code || '-QUO-ETH-', $2, $3::text::numeric, $4, $5, $6, $7 from suppliers as s
 where s.supplier_id = $1 and s.kind <> 'HTTP'
 on conflict (supplier_id) do update set
     validity_days = excluded.validity_days, included_construction = excluded.included_construction,
     lead_days = excluded.lead_days, survey_lead_days = excluded.survey_lead_days,
-    civils_lead_days = excluded.civils_lead_days, updated_at = clock()
+    civils_lead_days = excluded.civils_lead_days, cease_notice_days = excluded.cease_notice_days, updated_at = clock()
 returning supplier_id
 """
 
 
 async def put_prices(
-    on: Statements, supplier: SupplierId, *, validity_days: int, included: str, lead_days: Sequence[int]
+    on: Statements,
+    supplier: SupplierId,
+    *,
+    validity_days: int,
+    included: str,
+    lead_days: Sequence[int],
+    cease_notice_days: int,
 ) -> None:
-    await on.row(_PUT_PRICES, None, supplier, validity_days, included, *lead_days)
+    await on.row(_PUT_PRICES, None, supplier, validity_days, included, *lead_days, cease_notice_days)
 
 
 # The order matters: bandwidths point at products.

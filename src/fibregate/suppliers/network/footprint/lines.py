@@ -1,6 +1,5 @@
 """A premises file read line by line: every line becomes a row for COPY, or a `Bad` with its reasons."""
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -20,9 +19,9 @@ from fibregate.suppliers.network.footprint.model import (
     Bad,
     Known,
 )
+from fibregate.suppliers.network.sheets import LONGEST_LINE, LONGEST_TEXT, NEWLINE, Unreadable, header, parse
 
-LONGEST_LINE = 16 * 1024
-LONGEST_TEXT, LONGEST_REASON = 100, 200
+LONGEST_REASON = 200
 _CELLS = (
     "uprn",
     "area",
@@ -37,19 +36,12 @@ ROW_COLUMNS = ("line", "uprn", "area", "profile_id", *_CELLS[3:], "address")
 READY = READINESS[0]
 _OF_AN_ADDRESS = ("city", "postcode")
 _NULL = r"\N"
-_NEWLINE = ord("\n")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
-_BOM = b"\xef\xbb\xbf"
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no", ""})
 
 Convert = Callable[[str], str]
 """A cell as COPY reads it; raises ValueError with what is accepted."""
-
-
-class Unreadable(Exception):
-    """The line is no line of CSV in UTF-8."""
 
 
 class Lines:
@@ -72,17 +64,7 @@ class Lines:
     def _header(self) -> list[str]:
         raw = self._file.readline(LONGEST_LINE)
         self.size += len(raw)
-        if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            raise Invalid("the file is UTF-16; save it as CSV in UTF-8")
-        try:
-            names = [name.strip().lower() for name in parse(raw.removeprefix(_BOM))]
-        except Unreadable as error:
-            raise Invalid(f"line 1: {error}") from error
-        faults = [f"column {name!r} is not known; known are {', '.join(COLUMNS)}" for name in _unknown(names)]
-        faults += [f"column {name!r} stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
-        faults += [f"column {name!r} is missing" for name in NEEDED if name not in names]
-        if not names:
-            faults = ["the file is empty; its first line must name the columns"]
+        names, faults = header(raw, columns=COLUMNS, needed=NEEDED)
         if not ADDRESS.keys().isdisjoint(names):
             missing = [name for name in _OF_AN_ADDRESS if name not in names]
             faults += [f"column {name!r} is missing; an address is given whole or not at all" for name in missing]
@@ -95,7 +77,7 @@ class Lines:
         while raw := self._file.readline(LONGEST_LINE):
             self._number += 1
             self.size += len(raw)
-            if len(raw) == LONGEST_LINE and raw[-1] != _NEWLINE:
+            if len(raw) == LONGEST_LINE and raw[-1] != NEWLINE:
                 self._skip_rest()
                 yield Bad(self._number, f"longer than {LONGEST_LINE} bytes", raw[:200].decode(errors="replace"))
             elif raw.strip():
@@ -104,7 +86,7 @@ class Lines:
     def _skip_rest(self) -> None:
         while more := self._file.readline(LONGEST_LINE):
             self.size += len(more)
-            if more[-1] == _NEWLINE:
+            if more[-1] == NEWLINE:
                 return
 
     def _row(self, raw: bytes) -> str | Bad:
@@ -150,25 +132,6 @@ class Lines:
                 values.append(None)
                 faults.append(f"{name}: {error}")
         return faults + self._lacks(values)
-
-
-def parse(raw: bytes) -> list[str]:
-    """The cells of one line. Raises `Unreadable`, in words."""
-    try:
-        text = raw.decode().rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"byte {error.start + 1} is not UTF-8; save the file as CSV in UTF-8") from error
-    if wrong := _CONTROL.search(text):
-        name = "NUL" if wrong[0] == "\0" else f"control character {ord(wrong[0]):#04x}"
-        raise Unreadable(f"{name} at character {wrong.start() + 1}")
-    try:
-        return next(csv.reader((text,), strict=True), None) or []
-    except csv.Error as error:
-        raise Unreadable(f'quotes are wrong ({error}); write "…" round a cell and "" for a quote in it') from error
-
-
-def _unknown(names: Sequence[str]) -> list[str]:
-    return [name for name in names if name not in COLUMNS and name not in IGNORED]
 
 
 def _escaped(text: str) -> str:
