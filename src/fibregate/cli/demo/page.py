@@ -109,8 +109,8 @@ class Page:
                 ("  ● ", _COLOURS.get(kind, "yellow")),
                 (f"{number}  ", "dim"),
                 f"{_spoken(str(body.get('issuedOn') or body['deliveredOn']))}  ",
-                (f"{kind:<13}", _COLOURS.get(kind, "yellow")),
-                (f"{body['entity']['status']:<18}", "dim"),
+                (f"{kind:<13} ", _COLOURS.get(kind, "yellow")),
+                (f"{body['entity']['status']:<17} ", "dim"),
                 ("signature ✓", "green"),
             )
         )
