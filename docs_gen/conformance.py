@@ -17,8 +17,9 @@ offered. `--read-only` books and orders nothing, and skips what needs it. `--lis
 the supplier has been told that address as ours; without it, they are not tried.
 
 A MUST that is broken fails the suite, with exit code 1; a SHOULD warns. What a supplier does not offer is skipped and
-said to be: reading an order, releasing a visit, amendments. At the end stands how a lost answer can be found out there:
-`READ` (it is looked up), `REPLAY` (asked again under the same id) or `NONE`.
+said to be: reading an order, releasing a visit, amendments, Ethernet. Ethernet is tried between two ends that are named
+by `--ethernet-site 999900002001,'FB1 3AA'`, twice; its order is cancelled, too. At the end stands how a lost answer can
+be found out there: `READ` (it is looked up), `REPLAY` (asked again under the same id) or `NONE`.
 """
 
 

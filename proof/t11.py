@@ -266,7 +266,7 @@ PROOF: Final = Proof(
     invariants=INVARIANTS,
     figures={
         Size.SMOKE: _SMOKE,
-        Size.CI: {"rounds": 14, "numbers": 75, "pairs": 150, "first": 5, "second": 5},
+        Size.CI: {"rounds": 5, "numbers": 75, "pairs": 150, "first": 5, "second": 5},
         Size.FULL: {"rounds": 200, "numbers": 500, "pairs": 2_000, "first": 50, "second": 50},
     },
     seeded={"rounds": 1, "numbers": 10, "pairs": 0, "first": 0, "second": 0},

@@ -3,7 +3,8 @@
 A row says how the owner gets the things that the request names (`prepare`, of `t11_things.py`, gives their ids), and
 the request itself with those ids between braces. `{mark}` and `{tenant}` are the canary and the code of whoever asks,
 `{owner}` the code of the owner. A body may be a function of the asking tenant and the ids where it is a long one. The
-tenant door's rows are in `t11_table_tenant.py`, those about orders at the manage door in `t11_table_orders.py`.
+tenant door's rows are in `t11_table_tenant.py`, those about orders at the manage door in `t11_table_orders.py`, those
+for Ethernet at the wholesale door in `t11_table_ethernet.py`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from proof import t11_things as own
 from proof.caller import TOKEN, UPDATES, WHOLESALE
 from proof.t11_owner import MANAGE, Ids, Owner
 from proof.t11_sample import Kind, Sample, Who
+from proof.t11_table_ethernet import AT_ETHERNET
 from proof.t11_table_orders import AT_ORDERS
 from proof.t11_table_tenant import AT_ACCESS, AT_TENANT
 from proof.town import FIRST_UPRN, FIRST_VISITED_UPRN
@@ -332,4 +334,4 @@ AT_MANAGE: Final = (
     Sample(route="manage listAlarms", method="GET", path=f"{MANAGE}/alarms", kind=Kind.OWN),
 )
 
-SAMPLES: Final = (*IDENTITY, *AT_ACCESS, *AT_WHOLESALE, *AT_TENANT, *AT_UPDATES, *AT_MANAGE)
+SAMPLES: Final = (*IDENTITY, *AT_ACCESS, *AT_WHOLESALE, *AT_ETHERNET, *AT_TENANT, *AT_UPDATES, *AT_MANAGE)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from proof.caller import TENANT_DOOR
 from proof.t11_owner import FAR, MANAGE, PATIENCE, Ids, Owner
 from proof.town import FIRST_UPRN
-from proof.traffic import LIFE, ethernet_order, quote
+from proof.traffic import LIFE, called, called_order, ethernet_order, quote
 
 
 async def nothing(_: Owner) -> Ids:
@@ -184,6 +184,23 @@ async def an_ethernet_order(of: Owner) -> Ids:
     (item,) = (await of.ok("POST", f"{TENANT_DOOR}/quote", quote(of.mark))).body["quoteItems"]
     body = ethernet_order(of.mark, item)
     return {"order": (await of.ok("POST", f"{TENANT_DOOR}/ethernet/service-orders", body)).body["id"]}
+
+
+async def a_new_number(of: Owner) -> Ids:
+    return {"number": of.number()}
+
+
+async def a_price_of_a_call(of: Owner) -> Ids:
+    """Of a question under a number of its own, to be ordered by under another."""
+    quoted = await of.ok("POST", "quote", called(of.number(), quote(of.mark)))
+    return {"priced": quoted.body["supplierQuoteId"], "order": of.number()}
+
+
+async def an_ethernet_order_of_its_own_number(of: Owner) -> Ids:
+    quoted = await of.ok("POST", "quote", called(of.number(), quote(of.mark)))
+    number = of.number()
+    await of.ok("POST", "ethernet/service-orders", called_order(number, of.code, of.mark, quoted.body))
+    return {"order": number}
 
 
 async def a_circuit(of: Owner) -> Ids:

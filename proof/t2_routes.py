@@ -86,6 +86,16 @@ async def _visited_order(on: Stage, tenant: str, number: int) -> Asked:
     return Asked("POST", "service-orders", body, (number,))
 
 
+async def _quote(on: Stage, tenant: str, number: int) -> Asked:  # noqa: ARG001 - all are called alike
+    return Asked("POST", "quote", traffic.called(number, traffic.quote("T2")), (number,))
+
+
+async def _ethernet_order(on: Stage, tenant: str, number: int) -> Asked:
+    quoted = await ok(on, tenant, "POST", "quote", traffic.called(number, traffic.quote("T2")))
+    body = traffic.called_order(number, tenant, "T2", quoted.body)
+    return Asked("POST", "ethernet/service-orders", body, (number,))
+
+
 async def placed(on: Stage, tenant: str, number: int) -> None:
     """An order of this number is there."""
     await ok(on, tenant, "POST", "service-orders", traffic.order(number, tenant), what="order", order=number)
@@ -229,6 +239,14 @@ from orders as o left join supplier_orders as so on so.order_key = o.order_key
 left join lanes as l on l.key = 'dispatch:' || o.order_key left join work_orders as w on w.order_key = o.order_key
 where o.tenant_id = $1 and o.id = $2
 """  # noqa: S608 - put together from this file only
+_QUOTED: Final = """
+select count(distinct q.quote_id) as quotes, count(distinct i.supplier_quote_id) as items,
+    (select count(*) from audit as a where a.about_tenant = $1 and a.act = 'quote.ask'
+        and a.subject in (select 'quote ' || q.quote_id from quotes as q
+            where q.tenant_id = $1 and q.caller_id = $2)) as acts
+from quotes as q left join quote_items as i on i.tenant_id = $1 and i.quote_id = q.quote_id
+where q.tenant_id = $1 and q.caller_id = $2
+"""
 _CHANGED: Final = f"""
 select count(distinct c.change_key) as changes,
     count(distinct c.change_key) filter (where c.status = 'PENDING') as sent,
@@ -299,6 +317,8 @@ ROUTES: Final = (
     ),
     Route(name="placeOrder", prepare=_order, effect=_PLACED, expected=_ONE_ORDER),
     Route(name="placeOrder with a visit", prepare=_visited_order, effect=_PLACED, expected=_ONE_ORDER),
+    Route(name="placeEthernetOrder", prepare=_ethernet_order, effect=_PLACED, expected=_ONE_ORDER),
+    Route(name="askQuote", prepare=_quote, effect=_QUOTED, expected={"quotes": 1, "items": 1, "acts": 1}),
     Route(name="amendOrder", prepare=_amend, effect=_CHANGED.format(kind="amendment"), expected=_ONE_CHANGE),
     Route(name="cancelOrder", prepare=_cancel, effect=_CHANGED.format(kind="cancellation"), expected=_ONE_CHANGE),
     Route(name="receiveKci", prepare=_update, effect=_TOLD, expected=_ONE_KCI),

@@ -111,6 +111,19 @@ def ethernet_order(mark: str, quoted: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def called(number: int, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The first item of such a quote as the wholesale door is asked it, under the caller's own number."""
+    item = asked["quoteItems"][0]
+    wish = {name: value for name, value in item.items() if name not in {"id", "supplier"}}
+    return {"id": number, "externalIdentifier": asked["externalIdentifier"], **wish}
+
+
+def called_order(number: int, code: str, mark: str, quoted: Mapping[str, Any]) -> dict[str, Any]:
+    """The order of what that door has quoted."""
+    wish = {name: value for name, value in ethernet_order(mark, quoted).items() if name != "supplier"}
+    return {"id": number, "tenant": code, **wish}
+
+
 LIFE: Final = (*REASONS, ("COMPLETED", "COMPLETED"))
 """From an order that was sent to a service that lives."""
 

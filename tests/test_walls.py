@@ -66,6 +66,7 @@ class Theirs:
     cursor: str
     quote: str
     priced: dict[str, Any] = field(default_factory=dict[str, Any])
+    called: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def requests(self) -> list[tuple[str, str, Any]]:
         change = {"url": "http://127.0.0.1:9/stolen", "rendering": "wholesale-webhook"}
@@ -95,6 +96,8 @@ class Theirs:
             ("GET", f"/manage/v1/quotes/{self.quote}", None),
             ("GET", "/v1/ethernet/service-orders/1", None),
             ("POST", "/v1/ethernet/service-orders", self.priced),
+            ("GET", "ethernet/service-orders/131", None),
+            ("POST", "ethernet/service-orders", self.called),
             ("GET", "/manage/v1/services", None),
             ("GET", f"/manage/v1/services/{CIRCUIT}/options", None),
             ("POST", "/v1/ethernet/service-orders", faster(serviceId=CIRCUIT)),
@@ -167,7 +170,23 @@ async def furnish(one: Gateway) -> Theirs:
     ordered["siteInformation"][0]["notes"] = CANARY
     got = await one.ask("POST", "/v1/ethernet/service-orders", tenant="ISP1", body=ordered)
     assert (got.status, got.body["id"]) == (201, 1), got.raw
-    return Theirs(made.body["id"], feed.body["nextCursor"], quoted.body["id"], priced)
+    return Theirs(made.body["id"], feed.body["nextCursor"], quoted.body["id"], priced, await called(one))
+
+
+async def called(one: Gateway) -> dict[str, Any]:
+    """An order of ISP1's at the wholesale door, and what another tenant would send to have a price of its."""
+    bodies: list[dict[str, Any]] = []
+    for number in (131, 132):
+        asked = {**item(), "id": number, "externalIdentifier": CANARY}
+        got = await one.ask("POST", "quote", tenant="ISP1", body=asked)
+        assert got.status == 201, got.raw
+        wish = {**ethernet_order(got.body["supplierQuoteId"]), "id": number}
+        bodies.append(wish)
+    ordered, wanted = bodies
+    ordered["siteInformation"][0]["notes"] = CANARY
+    got = await one.ask("POST", "ethernet/service-orders", tenant="ISP1", body={**ordered, "tenant": "ISP1"})
+    assert got.status == 202, got.raw
+    return {**wanted, "tenant": "ISP2"}
 
 
 def leaks(status: int, raw: bytes) -> bool:
@@ -237,12 +256,13 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
     theirs = await furnish(running)
     nobodys = "00000000-0000-4000-8000-000000000000"
     unpriced = "SUPP2-QUO-ETH-1"
-    absent = Theirs(nobodys, theirs.cursor, nobodys, ethernet_order(unpriced))
+    called = {**theirs.called, "supplierQuoteId": unpriced}
+    absent = Theirs(nobodys, theirs.cursor, nobodys, ethernet_order(unpriced), called)
     pairs = zip(theirs.requests(), absent.requests(), strict=True)
     for (method, path, body), (_, other, other_body) in pairs:
         if "?after=" in path or "{" in path:
             continue
-        here = other.replace("159", "759").replace("160", "760").replace("127", "727")
+        here = other.replace("159", "759").replace("160", "760").replace("127", "727").replace("131", "731")
         there = json.loads(
             json.dumps(other_body).replace("160", "760").replace("127", "727").replace(CANARY, "canary-none")
         )
@@ -251,11 +271,10 @@ async def test_a_foreign_id_answers_byte_for_byte_as_an_absent_one(running: Gate
         assert foreign.status == nothing.status, (path, foreign.raw, nothing.raw)
         shown = re.sub(rb'"uuid":"[^"]*"', b"", foreign.raw)
         expected = re.sub(rb'"uuid":"[^"]*"', b"", nothing.raw)
-        for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727")):
+        for ours, absent_one in ((b"159", b"759"), (b"160", b"760"), (b"127", b"727"), (b"131", b"731")):
             expected = expected.replace(absent_one, ours)
-        expected = expected.replace(
-            f"price {unpriced};".encode(), f"price {theirs.priced['supplierQuoteId']};".encode()
-        )
+        priced = theirs.called if body is theirs.called else theirs.priced
+        expected = expected.replace(f"price {unpriced};".encode(), f"price {priced['supplierQuoteId']};".encode())
         named = theirs.quote if "/quotes/" in path else theirs.endpoint
         assert shown == expected.replace(nobodys.encode(), named.encode())
 

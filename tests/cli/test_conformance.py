@@ -18,6 +18,7 @@ from fibregate.cli.demo import stage
 from fibregate.cli.main import app
 from fibregate.suppliers.conformance import clauses
 
+ENDS = ("--ethernet-site", "999900002001,FB1 3AA", "--ethernet-site", "999900002900,FB1 9ZZ")
 ENOUGH = ("--tenant", TENANT, "--uprn", HOME.id)
 
 
@@ -27,7 +28,7 @@ async def typed(*words: str, env: dict[str, str] | None = None) -> Result:
 
 async def against(there: Toy, *words: str) -> Result:
     way = ("--client-id", CLIENT, "--today", TODAY.isoformat(), "--unknown-uprn", "7", "--scarce-uprn", SCARCE.id)
-    return await typed(there.url, *ENOUGH, *way, *words, env={"CONFORMANCE_SECRET": SECRET})
+    return await typed(there.url, *ENOUGH, *way, *ENDS, *words, env={"CONFORMANCE_SECRET": SECRET})
 
 
 async def test_a_supplier_that_keeps_to_the_rules_passes() -> None:
@@ -83,6 +84,7 @@ async def test_a_certificate_or_a_password_may_be_shown_instead(tmp_path: Path) 
         (("--client-id", "a", "--user", "b", "--secret", "c"), "give one of --client-id, --user and --certificate"),
         (("--certificate", __file__), "--certificate and --key: give both"),
         (("--characteristic", "LINE_PROFILE"), "--characteristic: must look like LINE_PROFILE=80/20"),
+        (("--ethernet-site", "1,FB1 3AA"), "--ethernet-site: is needed twice"),
         (("--today", "tomorrow"), "--today: must look like 2025-07-01"),
         (("--listen", "here"), "--listen: must look like 9000"),
         (("--token-url", "http://10.0.0.1/", "--client-id", "a", "--secret", "b"), "this address may not be called"),
@@ -131,6 +133,7 @@ async def test_our_own_sandbox_passes_with_its_updates() -> None:
             *("--tenant", tenant["tenant"], "--client-id", tenant["clientId"], "--uprn", HOME.id),
             *("--scarce-uprn", SCARCE.id, "--today", TODAY.isoformat(), "--kci-delay", "0"),
             *("--listen", str(port), "--wait", "30", "--json"),
+            *ENDS,
             env={"CONFORMANCE_SECRET": tenant["clientSecret"]},
         )
     told: dict[str, Any] = json.loads(result.stdout)

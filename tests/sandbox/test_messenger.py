@@ -8,7 +8,7 @@ from tests.sandbox.stage import Stage, Told
 
 from fibregate.calendars import uk_instant
 from fibregate.doors.updates import companions
-from fibregate.doors.updates.kcis import KciIn
+from fibregate.doors.updates.shapes import KciIn
 from fibregate.inbox import content
 from fibregate.orders import actions as orders
 from fibregate.sandbox.written import Step

@@ -1,5 +1,6 @@
 import orjson
 import pytest
+from tests.suppliers.http.test_our_own_door import ETHERNET
 from tests.suppliers.http.test_samples import AMENDMENT, CANCELLATION, CEASE, MODIFY, PROVIDE, REPAIR, VISIT
 
 from fibregate.suppliers import keeping
@@ -7,7 +8,7 @@ from fibregate.suppliers.keeping import Kept
 from fibregate.suppliers.questions import Cease, Provide
 
 
-@pytest.mark.parametrize("asked", [PROVIDE, MODIFY, CEASE, REPAIR, VISIT, AMENDMENT, CANCELLATION])
+@pytest.mark.parametrize("asked", [PROVIDE, MODIFY, CEASE, ETHERNET, REPAIR, VISIT, AMENDMENT, CANCELLATION])
 def test_a_question_is_the_same_after_it_was_kept(asked: Kept) -> None:
     kept = orjson.loads(orjson.dumps(keeping.dump(asked)))
     assert keeping.load(kept, type(asked)) == asked

@@ -788,7 +788,11 @@ CREATE TABLE public.quotes (
     request_id text NOT NULL,
     conversation_id text NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT quotes_external_identifier_check CHECK ((length(external_identifier) <= 64))
+    caller_id bigint,
+    body_hash bytea,
+    CONSTRAINT quotes_caller_id_check CHECK (((caller_id >= 1) AND (caller_id <= '9007199254740991'::bigint))),
+    CONSTRAINT quotes_external_identifier_check CHECK ((length(external_identifier) <= 64)),
+    CONSTRAINT quotes_numbered_by_callers CHECK (((caller_id IS NULL) = (body_hash IS NULL)))
 );
 
 ALTER TABLE ONLY public.quotes FORCE ROW LEVEL SECURITY;
@@ -1527,6 +1531,8 @@ CREATE INDEX orders_by_service ON public.orders USING btree (tenant_id, service_
 CREATE INDEX premises_by_postcode ON public.premises USING btree (upper(replace((address ->> 'postcode'::text), ' '::text, ''::text)));
 
 CREATE INDEX quotes_by_age ON public.quotes USING btree (tenant_id, created_at, quote_id);
+
+CREATE UNIQUE INDEX quotes_by_caller ON public.quotes USING btree (tenant_id, caller_id);
 
 CREATE UNIQUE INDEX replay_items_by_position ON public.replay_items USING btree (tenant_id, replay_id, endpoint_id, order_key, "position");
 

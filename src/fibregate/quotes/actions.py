@@ -60,20 +60,29 @@ async def ask(
         raise Invalid(found)
     answers = await _told_once(tx, tenant, await _answers(tx, asked, ways, now))
     _refuse_where_nobody_answered(answers)
-    return await get(tx, tenant, await _keep(tx, tenant, wish, answers, asker=asker, now=now))
+    return await keep(tx, tenant, wish.external_identifier, answers, asker=asker, now=now)
 
 
-async def _keep(
-    tx: Tx, tenant: TenantId, wish: Wish, answers: Sequence[Answered], *, asker: Asker, now: datetime
-) -> UUID:
+async def keep(
+    tx: Tx,
+    tenant: TenantId,
+    external_identifier: str,
+    answers: Sequence[Answered],
+    *,
+    asker: Asker,
+    now: datetime,
+    called: tuple[int, bytes] | None = None,
+) -> Quote:
+    """With its audit row. `called` as the store has it."""
     quote = uuid4()
     await store.insert(
         tx,
         tenant,
         quote,
-        external_identifier=wish.external_identifier,
+        external_identifier=external_identifier,
         request_id=asker.request_id,
         conversation_id=asker.conversation_id,
+        called=called,
         now=now,
     )
     await store.insert_items(tx, tenant, quote, [row for place, one in enumerate(answers) for row in _rows(place, one)])
@@ -86,7 +95,7 @@ async def _keep(
         origin=asker.origin,
         request_id=asker.request_id,
     )
-    return quote
+    return await get(tx, tenant, quote)
 
 
 async def _answers(
@@ -175,7 +184,7 @@ async def get(on: Statements, tenant: TenantId, quote: UUID) -> Quote:
     row = await store.find(on, tenant, quote)
     if row is None:
         raise Unknown(f"id: there is no quote {quote}")
-    return (await _whole(on, tenant, [row]))[0]
+    return (await whole(on, tenant, [row]))[0]
 
 
 async def list_quotes(
@@ -188,10 +197,11 @@ async def list_quotes(
 ) -> list[Quote]:
     """The latest first."""
     rows = await store.list_quotes(on, tenant, external_identifier=external_identifier, before=before, limit=limit)
-    return await _whole(on, tenant, rows)
+    return await whole(on, tenant, rows)
 
 
-async def _whole(on: Statements, tenant: TenantId, rows: Sequence[Row]) -> list[Quote]:
+async def whole(on: Statements, tenant: TenantId, rows: Sequence[Row]) -> list[Quote]:
+    """Quotes from their rows, with their items."""
     items: dict[UUID, list[QuoteItem]] = {row["quote_id"]: [] for row in rows}
     for one in await store.list_items(on, tenant, list(items)):
         items[one["quote_id"]].append(_item(one))

@@ -9,8 +9,9 @@ from fibregate.db import Row, Statements
 from fibregate.vocabulary import SupplierId, TenantId
 
 _INSERT_QUOTE = """
-insert into quotes (tenant_id, quote_id, external_identifier, request_id, conversation_id, created_at)
-values ($1, $2, $3, $4, $5, $6)
+insert into quotes (
+    tenant_id, quote_id, external_identifier, request_id, conversation_id, created_at, caller_id, body_hash
+) values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 
@@ -22,9 +23,12 @@ async def insert(
     external_identifier: str,
     request_id: str,
     conversation_id: str,
+    called: tuple[int, bytes] | None = None,
     now: datetime,
 ) -> None:
-    await on.row(_INSERT_QUOTE, tenant, quote, external_identifier, request_id, conversation_id, now)
+    """`called`: the number that its caller gave it, and the hash of its body. Breaks a key where the number is used."""
+    number, body_hash = called or (None, None)
+    await on.row(_INSERT_QUOTE, tenant, quote, external_identifier, request_id, conversation_id, now, number, body_hash)
 
 
 _INSERT_ITEMS = """
@@ -87,6 +91,16 @@ _FIND = "select quote_id, external_identifier, created_at from quotes where tena
 
 async def find(on: Statements, tenant: TenantId, quote: UUID) -> Row | None:
     return await on.row(_FIND, tenant, quote)
+
+
+_FIND_CALLED = """
+select quote_id, external_identifier, created_at, body_hash from quotes where tenant_id = $1 and caller_id = $2
+"""
+
+
+async def find_called(on: Statements, tenant: TenantId, number: int) -> Row | None:
+    """By the number that its caller gave it."""
+    return await on.row(_FIND_CALLED, tenant, number)
 
 
 _LIST = """

@@ -27,6 +27,18 @@ def entity(quote: Quote, now: datetime) -> dict[str, Any]:
     }
 
 
+def single(quote: Quote) -> dict[str, Any]:
+    """Of one item, as it was answered: shown again it is the same, and `validUntil` says whether it still holds."""
+    asked, *alternates = quote.items
+    item = _item(asked, alternates, quote.created_at)
+    return {
+        "id": str(quote.id),
+        "created": stamp(quote.created_at),
+        **without_unset({"externalIdentifier": quote.external_identifier}),
+        **{name: value for name, value in item.items() if name not in {"id", "supplier"}},
+    }
+
+
 def _item(one: QuoteItem, alternates: Sequence[QuoteItem], now: datetime) -> dict[str, Any]:
     return {
         "id": one.id,

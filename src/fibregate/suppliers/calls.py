@@ -20,6 +20,7 @@ from fibregate.suppliers.answers import (
     Slots,
     Taken,
 )
+from fibregate.suppliers.ethernet import EthernetAsked
 from fibregate.suppliers.questions import (
     AmendmentAsked,
     AvailabilityAsked,
@@ -65,6 +66,14 @@ class Network(Protocol):
 
     async def read_order(self, order_id: int, trace: Trace) -> OrderStands | Absent:
         """How an order stands, or that it was never placed."""
+        ...
+
+    async def order_ethernet(self, asked: EthernetAsked, trace: Trace) -> Taken | Acknowledged | Refused:
+        """All services of one price, under our id; only where it quotes."""
+        ...
+
+    async def read_ethernet_order(self, order_id: int, trace: Trace) -> OrderStands | Absent:
+        """As `read_order`, of an order for Ethernet."""
         ...
 
     async def amend(self, asked: AmendmentAsked, trace: Trace) -> Taken | Applied | Refused:

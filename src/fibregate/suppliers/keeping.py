@@ -4,14 +4,15 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 
+from fibregate.suppliers.ethernet import EthernetAsked
 from fibregate.suppliers.questions import AmendmentAsked, BookingAsked, CancellationAsked, Cease, Modify, Provide
 
-Kept = Provide | Modify | Cease | BookingAsked | AmendmentAsked | CancellationAsked
+Kept = Provide | Modify | Cease | EthernetAsked | BookingAsked | AmendmentAsked | CancellationAsked
 Question = TypeVar("Question", bound=Kept)
 
 _KINDS: Final = {
     kind.__name__: TypeAdapter[Any](kind)
-    for kind in (Provide, Modify, Cease, BookingAsked, AmendmentAsked, CancellationAsked)
+    for kind in (Provide, Modify, Cease, EthernetAsked, BookingAsked, AmendmentAsked, CancellationAsked)
 }
 
 

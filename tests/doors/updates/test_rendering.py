@@ -10,8 +10,9 @@ import pytest
 from tests.doors.frozen import MADE, committed, told
 
 from fibregate.doors.updates import companions
-from fibregate.doors.updates.kcis import KciIn, _update
+from fibregate.doors.updates.kcis import _update
 from fibregate.doors.updates.rendering import render, url
+from fibregate.doors.updates.shapes import KciIn
 from fibregate.orders.states import AFTER_THE_END, MOVES, Move, MoveRefused, Standing, step
 from fibregate.suppliers.port import Update
 from fibregate.vocabulary import ENDED, OrderStatus, Reason
@@ -79,6 +80,24 @@ def test_the_order_is_named_as_its_tenant_sent_it_and_by_the_suppliers_reference
     early = json.loads(render(committed(supplierReference=None), MADE))["provideServiceOrder"]
     assert (early["id"], early["tenant"]) == (48, "ISP1")
     assert "supplierOrderReference" not in early
+
+
+def test_what_ethernet_was_given_stands_at_its_service_and_its_site_and_is_read_there() -> None:
+    named = [{"name": "SERVICE_ID", "value": "S-1"}, {"name": "POINT_OF_INTERCONNECT", "value": "1G1G"}]
+    entity = {
+        "siteInformation": [
+            {"name": "Here", "primaryContact": {"name": "Asha Patel"}, "notes": "a dog"},
+            {"siteCharacteristics": [{"name": "SERVICE_VLAN_ID", "value": "7.8"}]},
+        ],
+        "ethernetOrderItems": [{"service": {"serviceCharacteristic": named}}],
+    }
+    body = json.loads(render(committed(reason="ADDITIONAL", entity=entity), MADE))
+    assert "provideServiceOrder" not in body
+    assert body["ethernetServiceOrder"]["siteInformation"][0] == {"name": "Here"}
+    asked = KciIn.model_validate(body, by_alias=True, by_name=False)
+    assert asked.ethernet_service_order is not None
+    update = _update(asked, asked.ethernet_service_order, NOW)
+    assert update.facts == {"SERVICE_ID_1": "S-1", "SERVICE_VLAN_ID_2": "7.8"}
 
 
 def test_facts_of_an_older_release_name_the_order_by_its_reference_alone() -> None:

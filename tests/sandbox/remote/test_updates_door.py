@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 from tests.sandbox.remote.caller import Ground, entity, unvisited
+from tests.sandbox.remote.test_quotes import PATH, ethernet_order, quote_of
 
-from fibregate.doors.updates import companions, kcis
+from fibregate.doors.updates import companions, kcis, shapes
 from fibregate.web.reading import Model
 
-KCI = Model(kcis.KciIn, "body")
+KCI = Model(shapes.KciIn, "body")
 
 
 def faults(update: dict[str, Any]) -> list[str]:
     said = KCI.read(update)
-    about = said.provide_service_order
+    about = said.provide_service_order or said.ethernet_service_order
     assert about is not None
     return list(companions.faults(kcis._update(said, about, datetime.now(UTC))))
 
@@ -58,3 +59,15 @@ async def test_the_service_that_an_order_brought_is_read(ground: Ground) -> None
     about = KCI.read(ground.door.updates[-1]).provide_service_order
     assert about is not None
     assert set(kcis._facts(about)) == kcis.NETWORK_FACTS
+
+
+async def test_what_was_given_to_each_end_of_a_circuit_is_read(ground: Ground) -> None:
+    asked = quote_of(ground, unvisited("well"), unvisited("well", 501))
+    price = (await ground.post("/quote", asked)).body
+    await ground.post(PATH, ethernet_order(ground, asked, price["supplierQuoteId"]))
+    await ground.door.until(lambda: ground.door.reasons()[-1:] == ["COMPLETED"])
+    assert [faults(one) for one in ground.door.updates] == [[]] * 5
+    about = KCI.read(ground.door.updates[-1]).ethernet_service_order
+    assert about is not None
+    given = {"SERVICE_ID_1", "CIRCUIT_REFERENCE_1", "SERVICE_VLAN_ID_1", "SERVICE_VLAN_ID_2"}
+    assert set(kcis._facts(about)) == given

@@ -15,10 +15,20 @@ from fibregate.suppliers.health import Health
 from fibregate.suppliers.http.access import Accesses
 from fibregate.suppliers.http.adapter import HttpNetwork
 from fibregate.suppliers.http.model import Auth
-from fibregate.suppliers.questions import Identifier
+from fibregate.suppliers.questions import Characteristic, Identifier
+from fibregate.suppliers.quoting import QuoteAsked, Role, ServiceAsked, SiteAsked
 
 HOME, UNKNOWN, SCARCE = Identifier("10025559646"), Identifier("999900003001"), Identifier("999900003005")
 TODAY = date(2025, 7, 1)
+ETHERNET = QuoteAsked(
+    sites=(
+        SiteAsked(name="Office", postcode="FB1 3AA", role=Role.A_END, address=Identifier("999900002001")),
+        SiteAsked(name="Hall", postcode="FB1 9ZZ", role=Role.B_END, address=Identifier("999900002900")),
+    ),
+    services=(ServiceAsked("ethernet-epl", (Characteristic("POINT_OF_INTERCONNECT", "1G1G"),)),),
+    months=36,
+    billing="MONTHLY",
+)
 
 
 async def tried(
@@ -28,6 +38,7 @@ async def tried(
         "address": HOME,
         "unknown": UNKNOWN,
         "scarce": SCARCE,
+        "ethernet": ETHERNET,
         "today": TODAY,
         "first_id": 1000,
     } | {name: more.pop(name) for name in list(more) if name in Terms.__dataclass_fields__}

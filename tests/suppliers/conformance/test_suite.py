@@ -7,6 +7,7 @@ from tests.suppliers.conformance.toy import TENANT, toy
 
 from fibregate.suppliers.conformance import clauses, form, suite
 from fibregate.suppliers.conformance.model import Clause, Level, Outcome
+from fibregate.suppliers.conformance.trials import circuits
 from fibregate.suppliers.http.model import ClientCredentials
 from fibregate.suppliers.questions import Characteristic, Identifier, Trace
 
@@ -33,7 +34,8 @@ async def test_our_own_door_passes_every_clause(running: Gateway) -> None:
     assert result.passed
     assert result.looks_up == "READ"
     assert {name for name in skipped(result) if not name.endswith("-read")} == {"updates"}
-    assert len(await running.rows("YOUR_TENANT", "select id from orders where tenant_id = $1")) == 1
+    kinds = await running.rows("YOUR_TENANT", "select service_type from orders where tenant_id = $1 order by 1")
+    assert [one["service_type"] for one in kinds] == ["BROADBAND", "ETHERNET"]
     await running.counts_are_right()
 
 
@@ -96,6 +98,13 @@ async def test_an_adapter_without_a_wire_is_tried_through_the_port() -> None:
         ("changes nothing", clauses.CANCELLATION_NOWHERE, "it is taken"),
         ("changes crash", clauses.AMENDMENT, "answered 500"),
         ("changes crash", clauses.CANCELLATION, "answered 500"),
+        ("sums are wrong", clauses.QUOTE, "monthlyTotal: is not what the charges come to"),
+        ("quotes anew", clauses.QUOTE_AGAIN, "it is answered otherwise"),
+        ("sells anything", clauses.QUOTE_REFUSED, "it has a price"),
+        ("refuses replays", clauses.ETHERNET_ORDER_AGAIN, "it is refused"),
+        ("overwrites", clauses.ETHERNET_ORDER_OTHER, "it is taken"),
+        ("finds anything", clauses.ETHERNET_ORDER_READ, "an id that nobody used is found"),
+        ("changes crash", clauses.ETHERNET_CANCELLATION, "answered 500"),
         ("plain errors", clauses.ERROR_OBJECT, "without uuid, code, messages"),
         ("one code for all", clauses.CODES, "with the code INVALID_REQUEST, and NOT_AUTHORISED is its own"),
         ("latin-1", clauses.JSON, "not one JSON object in UTF-8"),
@@ -123,9 +132,13 @@ async def test_each_fault_is_found_and_its_clause_named(
     [
         (
             ["no look-ups"],
-            {"booking-read", "booking-released", "order-read", "amendment-read", "cancellation-read"},
+            {
+                *("booking-read", "booking-released", "order-read", "amendment-read", "cancellation-read"),
+                "ethernet-order-read",
+            },
             "REPLAY",
         ),
+        (["no Ethernet"], {one.name for one, _ in circuits.TRIALS}, "READ"),
         (["no amendments"], {"amendment-nowhere", "amendment", "amendment-read"}, "READ"),
     ],
 )
@@ -136,7 +149,8 @@ async def test_what_is_not_offered_is_skipped_and_not_held_against_it(
         result = await tried(there.url, there.credentials, tenant=TENANT, patience=0)
     assert wrong(result) == {}
     assert set(skipped(result)) == {*skips, "updates"}
-    assert all("not offered" in skipped(result)[name] or "none to read" in skipped(result)[name] for name in skips)
+    why = ("not offered", "none to read", "no price was told", "no order for Ethernet")
+    assert all(any(one in skipped(result)[name] for one in why) for name in skips)
     assert result.looks_up == looks_up
 
 
@@ -163,6 +177,7 @@ async def test_where_nothing_can_be_ordered_what_needs_it_is_skipped() -> None:
         result = await tried(there.url, there.credentials, tenant=TENANT, address=Identifier("7"), scarce=None)
     assert wrong(result) == {}
     assert result.of(clauses.AVAILABLE).what == "nothing can be ordered there: ADDRESS_NOT_KNOWN"
+    assert result.of(clauses.ETHERNET_ORDER).outcome is Outcome.PASS
     assert {"slots", "booking", "order", "slot-taken", "cancellation"} <= set(skipped(result))
     assert there.orders == {}
 

@@ -21,6 +21,19 @@ CLIENT, SECRET, TENANT = "gateway", "s3cret", "GATEWAY1"
 HOMES = {HOME.id: 1000, SCARCE.id: 1}
 CODES = {400: "MALFORMED_REQUEST", 401: "NOT_AUTHORISED", 404: "NOT_FOUND", 409: "INVALID_REQUEST"}
 AMENDMENTS, CANCELLATIONS = "service-order-amendments", "service-order-cancellations"
+CIRCUITS = "ethernet-orders"
+PRICE: dict[str, Any] = {
+    "status": "QUOTED",
+    "supplierQuoteId": "Q-1",
+    "level": "FIRM",
+    "currency": "GBP",
+    "oneOffCharges": [{"name": "Connection", "amount": "400.00"}],
+    "oneOffTotal": "400.00",
+    "recurringCharges": [{"name": "Rental", "amount": "210.00", "frequency": "MONTHLY"}],
+    "contractTotal": "7960.00",
+    "leadTimeWorkingDays": 10,
+    "validUntil": "2025-07-31T09:00:00.000Z",
+}
 Body = dict[str, Any]
 
 
@@ -40,6 +53,8 @@ class Toy:
     changes: dict[str, dict[int, tuple[Body, Body]]] = field(
         default_factory=lambda: {AMENDMENTS: {}, CANCELLATIONS: {}}
     )
+    quotes: dict[int, tuple[Body, Body]] = field(default_factory=dict[int, tuple[Body, Body]])
+    circuits: dict[int, tuple[Body, Body]] = field(default_factory=dict[int, tuple[Body, Body]])
     released: set[int] = field(default_factory=set[int])
     url: str = ""
 
@@ -93,7 +108,10 @@ class Toy:
             raise Refusal(401, "Tenant: is not yours")
 
     async def routed(self, request: web.Request) -> web.Response:
-        what, _, number = request.path.removeprefix(PREFIX + "/").partition("/")
+        path = request.path.removeprefix(PREFIX + "/").replace("ethernet/service-orders", CIRCUITS)
+        what, _, number = path.partition("/")
+        if what in {"quote", CIRCUITS} and self.has("no Ethernet"):
+            raise Refusal(404, "there is no such path")
         if (number and self.has("no look-ups")) or (what == AMENDMENTS and self.has("no amendments")):
             raise Refusal(404, "there is no such path")
         if request.method == "POST":
@@ -107,10 +125,15 @@ class Toy:
     def posted(self, what: str, body: Body) -> web.Response:
         if what == "appointments":
             return self.book(body)
+        if what == "quote":
+            return self.quote(body)
+        if what == CIRCUITS:
+            return self.circuit(body)
         return self.order(body) if what == "service-orders" else self.change(what, body)
 
     def kept(self, what: str) -> dict[int, tuple[Body, Body]]:
-        return {"appointments": self.bookings, "service-orders": self.orders, **self.changes}[what]
+        orders = {"service-orders": self.orders, CIRCUITS: self.circuits}
+        return {"appointments": self.bookings, **orders, **self.changes}[what]
 
     def address(self, query: Mapping[str, str]) -> str:
         if "address" not in query:
@@ -249,11 +272,30 @@ class Toy:
             return web.json_response({"id": body["id"], "status": "ACKNOWLEDGED"}, status=201)
         return web.json_response(made, status=201) if self.has("synchronous") else web.Response(status=202)
 
+    def quote(self, body: Body) -> web.Response:
+        again = self.replayed(self.quotes, body)
+        (service,) = body["service"]
+        if service["serviceSpecification"]["id"] != "ethernet-epl" and not self.has("sells anything"):
+            raise Refusal(422, "service: is not sold")
+        monthly = "1.00" if self.has("sums are wrong") else "210.00"
+        made: Body = again or {**body, "id": str(uuid4()), **PRICE, "monthlyTotal": monthly}
+        made = {**made, "supplierQuoteId": f"Q-{uuid4()}"} if self.has("quotes anew") else made
+        self.quotes[body["id"]] = (body, made)
+        return web.json_response(made, status=201)
+
+    def circuit(self, body: Body) -> web.Response:
+        again = self.replayed(self.circuits, body)
+        status = "BREWING" if self.has("words of its own") else "ACKNOWLEDGED"
+        made = again or {**body, "status": status, "supplierOrderReference": f"E-{body['id']}"}
+        self.circuits[body["id"]] = (body, made)
+        return web.json_response(made, status=201) if self.has("synchronous") else web.Response(status=202)
+
     def change(self, kind: str, body: Body) -> web.Response:
         again = self.replayed(self.changes[kind], body)
-        if body["orderId"] not in self.orders and not self.has("changes nothing"):
+        known = {**self.orders, **self.circuits}
+        if body["orderId"] not in known and not self.has("changes nothing"):
             raise Refusal(404 if self.has("404 for an unknown order") else 422, "orderId: there is no such order")
-        if self.has("changes crash") and body["orderId"] in self.orders:
+        if self.has("changes crash") and body["orderId"] in known:
             raise Refusal(500, "oh")
         made = again or {**body, "status": "SIMMERING" if self.has("words of its own") else "PENDING"}
         self.changes[kind][body["id"]] = (body, made)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from tests.journeys.gateway import TOKEN, Gateway
@@ -20,6 +21,7 @@ from fibregate.suppliers.answers import (
     Slots,
     Taken,
 )
+from fibregate.suppliers.ethernet import EthernetAsked, ServiceOrdered, SiteOrdered
 from fibregate.suppliers.failures import Failure, SupplierFailed
 from fibregate.suppliers.http.adapter import HttpNetwork
 from fibregate.suppliers.http.model import ClientCredentials
@@ -33,6 +35,7 @@ from fibregate.suppliers.questions import (
     Provide,
     SlotsAsked,
 )
+from fibregate.suppliers.quoting import QuoteAsked, Quoted, Role, ServiceAsked, SiteAsked
 from fibregate.vocabulary import OrderStatus, OrderType, Purpose
 
 HOME = Identifier(DOCUMENTS)
@@ -48,7 +51,19 @@ ORDER = Provide(
     appointment_id=159,
     requested_completion_date=date(2025, 7, 28),
 )
-OFFERED = frozenset({Extension.READ_ORDER, Extension.READ_APPOINTMENT, Extension.RELEASE_APPOINTMENT})
+SITES = (
+    SiteAsked(name="Office", postcode="FB1 3AA", role=Role.A_END, address=Identifier("999900002001")),
+    SiteAsked(name="Hall", postcode="FB1 9ZZ", role=Role.B_END, address=Identifier("999900002900")),
+)
+CIRCUIT = ServiceAsked("ethernet-epl", (Characteristic("POINT_OF_INTERCONNECT", "1G1G"),))
+ASKED = QuoteAsked(sites=SITES, services=(CIRCUIT,), months=36, billing="MONTHLY")
+ETHERNET = EthernetAsked(
+    id=131,
+    quote_id="NETWORK1-QUO-ETH-1",
+    sites=tuple(SiteOrdered(site=one, primary_contact=Contact("Jane Doe", "01234 567890")) for one in SITES),
+    services=(ServiceOrdered(service=CIRCUIT, months=36, requested_completion_date=date(2025, 7, 28)),),
+)
+OFFERED = frozenset(Extension)
 
 
 @pytest.fixture
@@ -141,6 +156,24 @@ async def test_an_order_is_placed_once_and_looked_up(running: Gateway, door: Htt
     assert stands.reference
     other = await door.order(replace(ORDER, notes="another body"), TRACE)
     assert isinstance(other, Refused)
+
+
+async def test_a_price_is_asked_once_and_ordered_once_and_looked_up(running: Gateway, door: HttpNetwork) -> None:
+    quoted = await door.quote(41, ASKED, TRACE)
+    assert isinstance(quoted, Quoted)
+    assert (quoted.quote_id, quoted.level, quoted.monthly_total) == ("NETWORK1-QUO-ETH-1", "FIRM", Decimal("297.50"))
+    assert await door.quote(41, ASKED, TRACE) == quoted
+    assert isinstance(await door.quote(41, replace(ASKED, months=12), TRACE), Refused)
+    assert isinstance(await door.quote(42, replace(ASKED, months=7), TRACE), Refused)
+    assert await door.read_ethernet_order(131, TRACE) == Absent()
+    assert await door.order_ethernet(ETHERNET, TRACE) == Taken()
+    assert await door.order_ethernet(ETHERNET, TRACE) == Taken()
+    assert isinstance(await door.order_ethernet(replace(ETHERNET, id=132), TRACE), Refused)
+    await running.walk(timedelta(hours=2))
+    stands = await door.read_ethernet_order(131, TRACE)
+    assert not isinstance(stands, Absent)
+    assert stands.status is OrderStatus.ACKNOWLEDGED
+    assert await door.read_order(131, TRACE) == Absent()
 
 
 async def test_every_fault_of_an_order_is_told_in_the_networks_words(door: HttpNetwork) -> None:

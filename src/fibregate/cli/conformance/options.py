@@ -18,11 +18,13 @@ from fibregate.suppliers.answers import Extension
 from fibregate.suppliers.conformance.model import Terms
 from fibregate.suppliers.http.model import PREFIX, Account, Auth, Basic, ClientCertificate, ClientCredentials
 from fibregate.suppliers.questions import Characteristic, Identifier, Trace
+from fibregate.suppliers.quoting import BANDWIDTH, QuoteAsked, Role, ServiceAsked, SiteAsked
 from fibregate.web.fields import day
 
 TOKEN_PATH: Final = "/IdentityModule/v1.0/oauth/token"  # noqa: S105 - a path
 FIRST_ID, LAST_ID = 1_000_000_000, 2_000_000_000
 """Invented ids are far above those of a young test system, and fit into 32 bits."""
+_ROLES: Final = (Role.A_END, Role.B_END)
 _LAST_PORT: Final = 65_535
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="The supplier's base URL, without the prefix.")]
@@ -37,6 +39,13 @@ Chosen = Annotated[
     list[str] | None,
     typer.Option("--characteristic", metavar="NAME=VALUE", help="Goes with the order; repeat it."),
 ]
+EthernetSite = Annotated[
+    list[str] | None,
+    typer.Option(metavar="UPRN,POSTCODE", help="An end of an Ethernet to quote and order; two: the A-END, the B-END."),
+]
+EthernetService = Annotated[str, typer.Option(metavar="ID", help="What is ordered between the ends.")]
+Bandwidth = Annotated[str, typer.Option(metavar="CODE", help="Of the Ethernet: its rate, then its bearer.")]
+Months = Annotated[int, typer.Option(min=1, max=120, help="For how long the Ethernet is contracted for.")]
 Today = Annotated[str | None, typer.Option(metavar="DATE", help="The supplier's today, where its clock is not ours.")]
 Prefix = Annotated[str, typer.Option(metavar="PATH", help='What stands before the paths; "" for nothing.')]
 ClientId = Annotated[str | None, typer.Option(metavar="ID", help="OAuth 2 client credentials; with --secret.")]
@@ -58,7 +67,7 @@ Authority = Annotated[
     typer.Option(exists=True, dir_okay=False, help="Certificates (PEM) to trust instead of the public ones."),
 ]
 FirstId = Annotated[
-    int | None, typer.Option(min=1, max=2**53 - 100, help="Use ids from here on, not invented ones; about 30.")
+    int | None, typer.Option(min=1, max=2**53 - 100, help="Use ids from here on, not invented ones; about 40.")
 ]
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="Book and order nothing; most clauses are then skipped.")]
 KciDelay = Annotated[
@@ -83,6 +92,10 @@ class Typed:
     scarce_uprn: ScarceUprn = None
     service: Service = None
     characteristic: Chosen = None
+    ethernet_site: EthernetSite = None
+    ethernet_service: EthernetService = "ethernet-epl"
+    bandwidth: Bandwidth = "1G1G"
+    months: Months = 36
     client_id: ClientId = None
     user: User = None
     secret: Secret = None
@@ -144,10 +157,25 @@ class Typed:
             scarce=Identifier(self.scarce_uprn) if self.scarce_uprn else None,
             service=self.service,
             characteristics=_chosen(self.characteristic),
+            ethernet=self._ethernet(),
             today=_today(self.today),
             first_id=self.first_id or FIRST_ID + secrets.randbelow(LAST_ID - FIRST_ID),
             read_only=self.read_only,
         )
+
+    def _ethernet(self) -> QuoteAsked | None:
+        """Raises `Refused` unless there are two ends, or none."""
+        if not self.ethernet_site:
+            return None
+        ends = [one.partition(",")[::2] for one in self.ethernet_site]
+        if len(ends) != len(_ROLES) or not all(uprn and postcode for uprn, postcode in ends):
+            raise Refused("--ethernet-site: is needed twice, and must look like 999900002001,FB1 3AA")
+        sites = (
+            SiteAsked(name=role.value, postcode=postcode.strip(), role=role, address=Identifier(uprn))
+            for role, (uprn, postcode) in zip(_ROLES, ends, strict=True)
+        )
+        service = ServiceAsked(self.ethernet_service, (Characteristic(BANDWIDTH, self.bandwidth),))
+        return QuoteAsked(sites=tuple(sites), services=(service,), months=self.months, billing="MONTHLY")
 
     def trace(self) -> Trace:
         return Trace("conformance", headers={} if self.kci_delay is None else {"X-Kci-Delay": str(self.kci_delay)})

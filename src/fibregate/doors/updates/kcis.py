@@ -2,133 +2,33 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
-from uuid import UUID
+from typing import Any, Final
 
-from pydantic import Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from fibregate import calendars
 from fibregate.doors.updates import companions
 from fibregate.doors.updates.services import SCOPE, Updates
+from fibregate.doors.updates.shapes import CeaseIn, EntityIn, EthernetIn, KciIn, SlotIn
 from fibregate.errors import Invalid, Malformed
 from fibregate.inbox import actions, announced
 from fibregate.inbox.actions import Named
 from fibregate.inbox.announced import Announced
+from fibregate.suppliers.network.ethernet.circuits import OF_A_SITE, OF_AN_ITEM, numbered
 from fibregate.suppliers.port import Cost, Note, Timeslot, Update
-from fibregate.vocabulary import OrderStatus, Reason, SupplierId
+from fibregate.vocabulary import Reason, SupplierId
 from fibregate.web.call import Answer, Call
-from fibregate.web.fields import Day, Id, Instant, Text50, Text1000
 from fibregate.web.route import Route
-from fibregate.web.wire import Wire
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,50}$")]
-Pounds = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{2}$")]
 NETWORK_FACTS: Final = frozenset({"SERVICE_ID", "ONT_REFERENCE", "ONT_PORT", "SERVICE_VLAN_ID"})
-
-
-class NoteIn(Wire):
-    """An engineer's note."""
-
-    note: Text1000
-    type: Text50 = "Engineer Note"
-    created: Instant | None = None
-
-
-class SlotIn(Wire):
-    """A visit; its kind and price as the supplier calls them, where it does."""
-
-    timeslot_start_date_time: Instant
-    timeslot_end_date_time: Instant
-    classification: Text50 | None = None
-    standard: bool | None = None
-
-
-class CharacteristicIn(Wire):
-    """A name and a value."""
-
-    name: Text50
-    value: Annotated[str, StringConstraints(max_length=255)]
-
-
-class ItemIn(Wire):
-    """What the service has been given."""
-
-    service_characteristics: Annotated[list[CharacteristicIn], Field(max_length=50)] = Field(
-        default_factory=list[CharacteristicIn]
-    )
-
-
-class ChargeIn(Wire):
-    """What building costs, in GBP without VAT, how much of it the price includes, and until when an answer is taken."""
-
-    construction: Pounds
-    included: Pounds = "0.00"
-    answer_by: Instant | None = None
-
-
-class EntityIn(Wire):
-    """The order as the supplier has it, named by our id with its tenant, by the supplier's reference, or by both."""
-
-    id: Id | None = None
-    supplier_order_reference: Text50 | None = None
-    tenant: Text50 | None = None
-    status: OrderStatus | None = None
-    service_id: Text50 | None = None
-    service_order_item: ItemIn | None = None
-    service_characteristics: Annotated[list[CharacteristicIn], Field(max_length=50)] = Field(
-        default_factory=list[CharacteristicIn]
-    )
-    appointment_reservation_reference: Text50 | None = None
-    appointment_timeslot: SlotIn | None = None
-    committed_date: Instant | None = None
-    target_date: Instant | None = None
-    service_order_amendment_id: Id | None = None
-    service_order_amendment_reference: Text50 | None = None
-    service_order_cancellation_id: Id | None = None
-    service_order_cancellation_reference: Text50 | None = None
-
-
-class CeaseIn(EntityIn):
-    """A cease that the supplier has ordered itself: of which service, why, and when it ends."""
-
-    reason: Code | None = None
-    requested_cease_date: Instant | Day | None = None
-
-
-class KciIn(Wire):
-    """One message of a supplier about one order."""
-
-    id: UUID
-    sequence_number: Annotated[int, Field(ge=1, le=2_000_000_000)]
-    issued_on: Instant
-    reason_code: Reason
-    problem_code: Code | None = None
-    text: Text1000 | None = None
-    supplier_code: Text50 | None = None
-    supplier_codes: Annotated[list[Text50], Field(max_length=50)] = Field(default_factory=list[str])
-    supplier_notes: Annotated[list[NoteIn], Field(max_length=50)] = Field(default_factory=list[NoteIn])
-    charge: ChargeIn | None = Field(
-        default=None,
-        description="an extension: asked for with INFORMATION_REQUIRED, agreed to beforehand with UPDATE",
-    )
-    provide_service_order: EntityIn | None = None
-    modify_service_order: EntityIn | None = None
-    cease_service_order: EntityIn | None = None
-    unsolicited_cease_service_order: CeaseIn | None = None
-    ethernet_service_order: dict[str, Any] | None = None
-    service_test: dict[str, Any] | None = None
-    service_problem: dict[str, Any] | None = None
-    reportable_incident: dict[str, Any] | None = None
-
-
 _ORDERS: Final = (
     "provide_service_order",
     "modify_service_order",
     "cease_service_order",
     "unsolicited_cease_service_order",
+    "ethernet_service_order",
 )
-_OTHERS: Final = ("ethernet_service_order", "service_test", "service_problem", "reportable_incident")
+_OTHERS: Final = ("service_test", "service_problem", "reportable_incident")
 
 
 async def receive(call: Call[None, KciIn, Updates]) -> Answer:
@@ -223,7 +123,20 @@ def _facts(entity: EntityIn) -> dict[str, str]:
     facts = {one.name: one.value for one in given if one.name in NETWORK_FACTS}
     if entity.service_id is not None and not isinstance(entity, CeaseIn):
         facts.setdefault("SERVICE_ID", entity.service_id)
-    return facts
+    return facts | (_facts_of_circuits(entity) if isinstance(entity, EthernetIn) else {})
+
+
+def _facts_of_circuits(entity: EthernetIn) -> dict[str, str]:
+    """Each is named with the place of its service or its site, as our own network names them."""
+    services = [one.service.service_characteristic for one in entity.ethernet_order_items]
+    sites = [one.site_characteristics for one in entity.site_information]
+    return {
+        numbered(one.name, place): one.value
+        for parts, names in ((services, OF_AN_ITEM), (sites, OF_A_SITE))
+        for place, given in enumerate(parts)
+        for one in given
+        if one.name in names
+    }
 
 
 EXAMPLE: Final[dict[str, Any]] = {

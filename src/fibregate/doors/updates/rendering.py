@@ -21,6 +21,7 @@ _ORDERS: Final[Mapping[str, str]] = {
     "UNSOLICITED_CEASE": "unsolicitedCeaseServiceOrder",
 }
 _PROVIDES: Final = "provideServiceOrder"
+_PROVIDES_ETHERNET: Final = "ethernetServiceOrder"
 _ENTITY: Final = (
     "orderType",
     "status",
@@ -28,6 +29,7 @@ _ENTITY: Final = (
     "reason",
     "address",
     "serviceOrderItem",
+    "supplierQuoteId",
     "serviceCharacteristics",
     "primaryContact",
     "secondaryContact",
@@ -39,6 +41,12 @@ _ENTITY: Final = (
     "committedDate",
     "targetDate",
 )
+_PARTS: Final[Mapping[str, frozenset[str]]] = {
+    "siteInformation": frozenset({"name", "postcode", "role", "address", "siteCharacteristics"}),
+    "ethernetOrderItems": frozenset({"service", "contractDetails", "requestedCompletionDate"}),
+}
+"""Of each site and service of an order for Ethernet: not the people there, and so never more than was ordered with."""
+
 _UNSAID: Final = "OTHER"
 _NO_MORE: Final = "The network said no more about it."
 """For what a reason must bring and nobody said: refused as incomplete, an update would hold up all that follow."""
@@ -65,9 +73,14 @@ def render(facts: Mapping[str, Any], made_at: BusinessTime) -> bytes:
         "supplierCodes": facts.get("supplierCodes"),
         "supplierNotes": [_note(one) for one in cast("Sequence[Mapping[str, Any]]", facts.get("notes") or ())],
         "charge": _charge(facts, reason),
-        _ORDERS.get(facts["orderType"], _PROVIDES): _entity(facts),
+        _kind(facts): _entity(facts),
     }
     return orjson.dumps(without_unset(update))
+
+
+def _kind(facts: Mapping[str, Any]) -> str:
+    provides = _PROVIDES_ETHERNET if "ethernetOrderItems" in (facts.get("entity") or {}) else _PROVIDES
+    return _ORDERS.get(facts["orderType"], provides)
 
 
 def url(saved: str) -> str:
@@ -116,12 +129,17 @@ def _entity(facts: Mapping[str, Any]) -> dict[str, Any]:
     entity = {
         **_name(facts),
         **{name: frozen.get(name) for name in _ENTITY},
+        **{member: _parts(frozen.get(member), names) for member, names in _PARTS.items()},
         "orderType": facts["orderType"],
         "status": facts["status"],
         **_request("serviceOrderAmendment", facts.get("amendment")),
         **_request("serviceOrderCancellation", facts.get("cancellation")),
     }
     return without_unset(entity)
+
+
+def _parts(told: Sequence[Mapping[str, Any]] | None, names: frozenset[str]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.items() if name in names} for one in told or ()]
 
 
 def _name(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fibregate.doors.wholesale import appointments, availability, changes, orders
+from fibregate.doors.wholesale import appointments, availability, changes, ethernet_orders, orders, quotes
 from fibregate.doors.wholesale.errors import WHOLESALE
 from fibregate.doors.wholesale.services import Wholesale
 from fibregate.web.door import Door
@@ -15,7 +15,14 @@ def door(services: Wholesale, authenticate: Authenticate) -> Door[Wholesale]:
     return Door(
         prefix=PREFIX,
         dialect=WHOLESALE,
-        routes=[*availability.ROUTES, *appointments.ROUTES, *orders.ROUTES, *changes.ROUTES],
+        routes=[
+            *availability.ROUTES,
+            *quotes.ROUTES,
+            *appointments.ROUTES,
+            *orders.ROUTES,
+            *ethernet_orders.ROUTES,
+            *changes.ROUTES,
+        ],
         authenticate=authenticate,
         services=services,
     )

@@ -25,7 +25,7 @@ from fibregate.orders import actions, view
 from fibregate.orders.actions import Placement
 from fibregate.orders.model import Order, Request
 from fibregate.vocabulary import ServiceType, TenantId
-from fibregate.web.call import Answer, Call, Partial
+from fibregate.web.call import Answer, Call, Caller, Partial
 from fibregate.web.route import Route
 
 
@@ -41,16 +41,21 @@ async def further(partial: Partial[Wholesale]) -> list[str]:
     how = await _how(partial.services, partial.headers, dry_run=True)
     shape = SHAPES.get(str(partial.body.get(BODY.field))) if BODY.field not in partial.spoilt else None
     if shape is None:  # nobody knows what the rest should be
-        return [*how.faults, *_tenant(partial)]
+        return [*how.faults, *not_theirs(partial)]
     unread, readable = partial.filled(STAND_INS[shape])
     request = _request(shape.model_validate(readable, by_alias=True, by_name=False), b"", unread)
     return await actions.faults(partial.services.db, TenantId(partial.caller.tenant), request, how)
 
 
-def _tenant(partial: Partial[Wholesale]) -> Iterator[str]:
+def not_theirs(partial: Partial[Wholesale]) -> Iterator[str]:
+    """That the body names another tenant than the token."""
     said = partial.body.get("tenant")
     if isinstance(said, str) and said != partial.caller.tenant_code:
-        yield f"tenant: must be the tenant of the token; accepted: {partial.caller.tenant_code}"
+        yield another_tenant(partial.caller)
+
+
+def another_tenant(caller: Caller) -> str:
+    return f"tenant: must be the tenant of the token; accepted: {caller.tenant_code}"
 
 
 async def _how(services: Wholesale, headers: Mapping[str, str], *, dry_run: bool) -> Placement:
@@ -111,11 +116,16 @@ def _contact(contact: Contact | None) -> dict[str, Any] | None:
 
 
 async def read(call: Call[None, None, Wholesale]) -> Answer:
+    return Answer(200, await stands(call, ServiceType.BROADBAND))
+
+
+async def stands(call: Call[None, None, Wholesale], kind: ServiceType) -> dict[str, Any]:
+    """The order of this kind that the path names, with all that was told of it. Raises `Unknown`."""
     db = call.services.db
-    order = await actions.get(db, tenant_of(call), call.path["id"], ServiceType.BROADBAND)
+    order = await actions.get(db, tenant_of(call), call.path["id"], kind)
     became = await standing.outcomes(db, order.tenant, order.key, up_to=order.kci_count)
     updates = [_update(row, became[row["sequence_number"]]) for row in await actions.list_updates(db, order)]
-    return Answer(200, {**_shown(order, call.caller.tenant_code or ""), "updates": updates})
+    return {**_shown(order, call.caller.tenant_code or ""), "updates": updates}
 
 
 def _shown(order: Order, tenant: str) -> dict[str, Any]:

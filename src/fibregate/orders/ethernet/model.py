@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from fibregate.orders.model import TENANT_DOOR
 from fibregate.suppliers.quoting import BANDWIDTH, ServiceAsked, SiteAsked
+from fibregate.tenants.numbers.actions import UNNUMBERED
 from fibregate.vocabulary import SupplierId
 
 
@@ -23,10 +25,13 @@ class Item:
 class Request:
     """What a tenant orders. `sites_sent` and `items_sent` are as they came, to be shown again: with personal data.
 
+    An empty `supplier` is our own network, an `id` is the caller's own number.
     `unread` names the fields that could not be read and hold a stand-in; nothing with such a field is ever placed.
     """
 
-    supplier: str
+    id: int = UNNUMBERED
+    door: str = TENANT_DOOR
+    supplier: str = ""
     supplier_quote_id: str
     sites: Sequence[SiteAsked]
     items: Sequence[Item]
@@ -60,7 +65,9 @@ class Price:
     ordered_by: int | None
 
 
-def bandwidth(service: Mapping[str, Any]) -> str | None:
-    """Of a service as a quote shows it."""
+def bandwidths(service: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Of a service as a quote shows it: our own network tells one, others may tell it at the sites, or none."""
     said = service.get("serviceCharacteristic") or ()
-    return next((str(one["value"]) for one in said if one["name"] == BANDWIDTH), None)
+    named = [one for one in said if one["name"] == BANDWIDTH]
+    at_sites = [one for site in sites for one in site.get("siteCharacteristics") or () if one["name"] == BANDWIDTH]
+    return list(dict.fromkeys(str(one["value"]) for one in named or at_sites))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fibregate import calendars
 from fibregate.clock import BusinessTime
-from fibregate.orders.ethernet.model import Item, Price, Request, bandwidth
+from fibregate.orders.ethernet.model import Item, Price, Request, bandwidths
 from fibregate.orders.rules import items
 from fibregate.suppliers.network.catalogue import CHARGE_BAND, ORDER_CHARACTERISTICS
 from fibregate.suppliers.network.ethernet import rules as network
@@ -21,16 +21,22 @@ _AGAIN: Final = "quote again"
 
 
 def faults(request: Request, price: Price | None, prices: PriceList | None, now: BusinessTime) -> list[str]:
-    """One message for each fault; empty when the order can be taken. `prices` are what its supplier sells now."""
+    """One message for each fault; empty when the order can be taken.
+
+    `prices` are what our own network sells now; of a supplier far away nothing is known but its quote.
+    """
     found = [*past(request, now), *_caps(request), *_joined(request, prices)]
     if "supplierQuoteId" in request.unread:
         return found
     if price is None:
-        return [
-            f"supplierQuoteId: {request.supplier} gave you no price {request.supplier_quote_id}; quote first",
-            *found,
-        ]
-    return [*_price(request, price, now), *found, *_sites(request, price), *_items(request, price)]
+        who = request.supplier or "the network"
+        return [f"supplierQuoteId: {who} gave you no price {request.supplier_quote_id}; quote first", *found]
+    return [
+        *_price(request, price, now, ours=prices is not None),
+        *found,
+        *_sites(request, price),
+        *_items(request, price, prices),
+    ]
 
 
 def past(request: Request, now: BusinessTime) -> Iterator[str]:
@@ -68,9 +74,9 @@ def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
             yield f"ethernetOrderItems[{place}].service.serviceSpecification.id: {said}"
 
 
-def _price(request: Request, price: Price, now: BusinessTime) -> Iterator[str]:
+def _price(request: Request, price: Price, now: BusinessTime, *, ours: bool) -> Iterator[str]:
     number = request.supplier_quote_id
-    if price.level == Level.BUDGETARY:
+    if ours and price.level == Level.BUDGETARY:
         yield f"supplierQuoteId: {number} is {price.level}: nobody knows the building yet, and it cannot be ordered"
     if price.ordered_by is not None:
         yield f"supplierQuoteId: {number} was ordered already, by order {price.ordered_by}; {_AGAIN}"
@@ -126,7 +132,7 @@ def _key(kind: str, text: str) -> tuple[str, str]:
     return kind, text.lstrip("0") if kind == "UPRN" else text.upper()
 
 
-def _items(request: Request, price: Price) -> Iterator[str]:
+def _items(request: Request, price: Price, prices: PriceList | None) -> Iterator[str]:
     """One to one, in any order; those that are no service of the quote are compared with what is left of it."""
     if ITEMS in request.unread:
         return
@@ -134,15 +140,15 @@ def _items(request: Request, price: Price) -> Iterator[str]:
     left = list(price.services)
     others: list[int] = []
     for place, one in enumerate(request.items):
-        same = next((each for each in left if not list(_service(one, each, sites))), None)
+        same = next((each for each in left if not list(_service(one, each, price, sites))), None)
         if same is None:
             others.append(place)
         else:
             left.remove(same)
     for place, one in enumerate(request.items):
-        yield from (f"ethernetOrderItems[{place}].contractDetails.{said}" for said in _term(one, price))
+        yield from (f"ethernetOrderItems[{place}].contractDetails.{said}" for said in _term(one, price, prices))
     for place, quoted in zip(others, left, strict=False):
-        for said in _service(request.items[place], quoted, sites):
+        for said in _service(request.items[place], quoted, price, sites):
             yield f"ethernetOrderItems[{place}].service.{said}"
     if len(request.items) != len(price.services):
         yield (
@@ -151,18 +157,20 @@ def _items(request: Request, price: Price) -> Iterator[str]:
         )
 
 
-def _service(one: Item, quoted: Mapping[str, Any], sites: Sequence[SiteAsked]) -> Iterator[str]:
-    product, offered = quoted["serviceSpecification"]["id"], bandwidth(quoted)
+def _service(one: Item, quoted: Mapping[str, Any], price: Price, sites: Sequence[SiteAsked]) -> Iterator[str]:
+    product, offered = quoted["serviceSpecification"]["id"], bandwidths(quoted, price.sites)
     if one.service.product != product:
         yield f"serviceSpecification.id: {one.service.product!r} is quoted as {product}"
-    said = [each for each in network.wanted(one.service, sites) if each != offered]
-    if said:
-        yield f"serviceCharacteristic: {BANDWIDTH} {' and '.join(said)}, here or at the sites, is quoted as {offered}"
+    said = [each for each in network.wanted(one.service, sites) if each not in offered]
+    if said and offered:
+        told = " and ".join(offered)
+        yield f"serviceCharacteristic: {BANDWIDTH} {' and '.join(said)}, here or at the sites, is quoted as {told}"
 
 
-def _term(one: Item, price: Price) -> Iterator[str]:
+def _term(one: Item, price: Price, prices: PriceList | None) -> Iterator[str]:
+    """Our own network bills monthly where nothing was said; of another that is its own matter."""
     if one.months != price.months:
         yield f"contractLength: {one.months} months is quoted as {price.months}"
-    billing = price.contract.get("billingFrequency") or network.MONTHLY
-    if one.billing not in {None, billing}:
+    billing = price.contract.get("billingFrequency") or (network.MONTHLY if prices else None)
+    if billing is not None and one.billing not in {None, billing}:
         yield f"billingFrequency: {one.billing} is quoted as {billing}"

@@ -12,16 +12,24 @@ from fibregate.vocabulary import SupplierId, TenantId
 _FIND_PRICE = """
 select i.supplier_id, i.sites, i.contract, i.services, i.months, i.level, i.valid_until, o.id as ordered_by
 from quote_items as i
-join suppliers as s on s.supplier_id = i.supplier_id
 left join ethernet_orders as e
     on e.tenant_id = $1 and e.supplier_id = i.supplier_id and e.supplier_quote_id = i.supplier_quote_id
 left join orders as o on o.tenant_id = $1 and o.order_key = e.order_key
-where i.tenant_id = $1 and s.code = $2 and i.supplier_quote_id = $3
+where i.tenant_id = $1 and i.supplier_id = $2 and i.supplier_quote_id = $3
 """
 
 
-async def find_price(on: Statements, tenant: TenantId, supplier: str, quote: str) -> Row | None:
+async def find_price(on: Statements, tenant: TenantId, supplier: SupplierId, quote: str) -> Row | None:
     return await on.row(_FIND_PRICE, tenant, supplier, quote)
+
+
+_FIND_BODY = "select body_hash from orders where tenant_id = $1 and id = $2"
+
+
+async def find_body(on: Statements, tenant: TenantId, number: int) -> bytes | None:
+    """The hash of the body that the order of this number came with, of whichever kind it is."""
+    row = await on.row(_FIND_BODY, tenant, number)
+    return row["body_hash"] if row else None
 
 
 # The order, its way to the network, the work and the audit row: all or none. A price that another order has breaks a
@@ -34,10 +42,11 @@ made as (
         service_type, characteristics, requested_completion_date, body_hash, request_id, conversation_id, created_at,
         updated_at
     )
-    select $1, key.order_key, $2, 'TENANT', $3, 'NEW', 'RECEIVED_BY_GATEWAY', $4, $5, $6, $7, 'ETHERNET', '[]', $8, $9,
+    select $1, key.order_key, $2, $19, $3, 'NEW', 'RECEIVED_BY_GATEWAY', $4, $5, $6, $7, 'ETHERNET', '[]', $8, $9,
         $10, $11, $12, $12
     from key
-    returning order_key
+    returning order_key, case when (select s.kind from suppliers as s where s.supplier_id = $3) = 'HTTP'
+        then 'send' else 'dispatch' end as lane
 ),
 priced as (
     insert into ethernet_orders (tenant_id, order_key, supplier_id, supplier_quote_id, sites, items)
@@ -49,8 +58,8 @@ handed as (
 ),
 work as (
     insert into lanes (key, kind, for_tenant, subject, due_at, last_enqueued, last_done, share)
-    select 'dispatch:' || order_key, 'dispatch', $1, jsonb_build_object('order', order_key, 'play', $16::jsonb), $12, 1,
-        0, 'tenant ' || $1
+    select lane || ':' || order_key, lane, $1, jsonb_build_object('order', order_key, 'play', $16::jsonb), $12, 1, 0,
+        'tenant ' || $1
     from made
 ),
 noted as (
@@ -64,7 +73,6 @@ select order_key from made
 async def place(
     on: Statements,
     tenant: TenantId,
-    number: int,
     request: Request,
     asker: Asker,
     *,
@@ -79,7 +87,7 @@ async def place(
     await on.row(
         _PLACE,
         tenant,
-        number,
+        request.id,
         supplier,
         uprn,
         dict(request.sites_sent[request.first_site]["address"]),
@@ -96,4 +104,5 @@ async def place(
         dict(play) if play else None,
         asker.client,
         asker.origin,
+        request.door,
     )

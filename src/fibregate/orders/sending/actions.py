@@ -10,7 +10,7 @@ from fibregate.orders import actions as orders
 from fibregate.orders.changes import actions as changes
 from fibregate.orders.changes.model import Change
 from fibregate.orders.model import Order
-from fibregate.orders.sending import calling, ends, questions
+from fibregate.orders.sending import calling, ends, ethernet, questions
 from fibregate.orders.sending import store as rows
 from fibregate.orders.sending.model import Desk, Job
 from fibregate.suppliers.accounts import actions as accounts
@@ -91,7 +91,10 @@ async def _told_otherwise(tx: Tx, claim: Claim, call: Call | None, now: Business
 
 
 def _as_job(order: Order, change: Change | None, call: Call, route: Route) -> Job:
-    ways = Ways(_LOOKED_UP_BY[call.kind] in route.supplier.extensions, route.supplier.replays)
+    read_by = _LOOKED_UP_BY[call.kind]
+    if read_by is Extension.READ_ORDER and order.ethernet is not None:
+        read_by = Extension.READ_ETHERNET_ORDER
+    ways = Ways(read_by in route.supplier.extensions, route.supplier.replays)
     step = ledger.next_step(call, ways)
     return Job(order=order, change=change, call=call, ways=ways, looks_up=step is Next.LOOK_UP)
 
@@ -117,7 +120,7 @@ async def _intend_order(tx: Tx, order: Order, route: Route, now: BusinessTime) -
 
     async def ask(number: int) -> Kept:
         await rows.name_at_supplier(tx, order.key, _account(route), number)
-        return questions.of_order(number, order, visit)
+        return questions.of_order(number, order, visit) if order.ethernet is None else ethernet.of_order(number, order)
 
     return await ledger.intend(
         tx,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Final
 
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
@@ -21,11 +22,15 @@ from fibregate.suppliers.answers import (
     Taken,
 )
 from fibregate.suppliers.calls import Network
+from fibregate.suppliers.ethernet import EthernetAsked
 from fibregate.suppliers.failures import SupplierFailed
 from fibregate.suppliers.ledger import actions as ledger
 from fibregate.suppliers.ledger import store as calls
 from fibregate.suppliers.ledger.model import CallKind, CallState
 from fibregate.suppliers.questions import AmendmentAsked, CancellationAsked, Cease, Modify, Provide, Trace
+
+_ETHERNET: Final = EthernetAsked.__name__
+"""What an order for Ethernet is kept as."""
 
 
 async def call(desk: Desk, job: Job, headers: Mapping[str, str]) -> Found:
@@ -46,6 +51,8 @@ async def _send(network: Network, job: Job, trace: Trace) -> Found:
             return await network.amend(keeping.load(kept, AmendmentAsked), trace)
         case CallKind.CANCEL:
             return await network.cancel(keeping.load(kept, CancellationAsked), trace)
+        case _ if kept["kind"] == _ETHERNET:
+            return await network.order_ethernet(keeping.load(kept, EthernetAsked), trace)
         case _:
             asked = {"Cease": Cease, "Modify": Modify}.get(kept["kind"], Provide)
             return await network.order(keeping.load(kept, asked), trace)
@@ -57,6 +64,8 @@ async def _look_up(network: Network, job: Job, trace: Trace) -> Found:
             return await network.read_amendment(job.call.sent_id, trace)
         case CallKind.CANCEL:
             return await network.read_cancellation(job.call.sent_id, trace)
+        case _ if job.call.request["kind"] == _ETHERNET:
+            return await network.read_ethernet_order(job.call.sent_id, trace)
         case _:
             return await network.read_order(job.call.sent_id, trace)
 

@@ -8,7 +8,12 @@ from fibregate.vocabulary import PROVIDES, OrderType
 
 
 async def completed(tx: Tx, order: Order, now: BusinessTime) -> None:
-    """A service that is there, is another, or is gone. Without an id nothing can be said of it."""
+    """A service that is there, is another, or is gone. Without an id nothing can be said of it.
+
+    What is between sites is none of the services of lines.
+    """
+    if order.ethernet is not None:
+        return
     brought = next((one["value"] for one in order.characteristics if one["name"] == "SERVICE_ID"), None)
     if order.order_type in PROVIDES:
         if brought is not None:

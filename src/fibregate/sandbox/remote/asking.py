@@ -25,11 +25,14 @@ _AT: Final = {
     ("GET", "service-availability", False): (Call.AVAILABILITY, shapes.AVAILABILITY),
     ("GET", "available-appointments", False): (Call.SLOTS, shapes.SLOTS),
     ("POST", "appointments", False): (Call.BOOKING, shapes.BOOKING),
+    ("POST", "quote", False): (Call.QUOTE, shapes.QUOTE),
     ("POST", "service-orders", False): (Call.ORDER, shapes.ORDER),
+    ("POST", "ethernet/service-orders", False): (Call.ORDER, shapes.ETHERNET_ORDER),
     ("POST", "service-order-amendments", False): (Call.AMENDMENT, shapes.AMENDMENT),
     ("POST", "service-order-cancellations", False): (Call.CANCELLATION, shapes.CANCELLATION),
     ("GET", "appointments", True): (Call.LOOKUP, None),
     ("GET", "service-orders", True): (Call.LOOKUP, None),
+    ("GET", "ethernet/service-orders", True): (Call.LOOKUP, None),
     ("GET", "service-order-amendments", True): (Call.LOOKUP, None),
     ("GET", "service-order-cancellations", True): (Call.LOOKUP, None),
     ("DELETE", "appointments", True): (Call.RELEASE, None),
@@ -56,7 +59,7 @@ def is_for_token(request: Request) -> bool:
 
 def read(request: Request, *, lookup: bool) -> Asked:
     """Raises `Unknown` or `MethodNotAllowed` where there is no such operation, `Malformed` or `Invalid` for faults."""
-    name, _, number = _path(request).removeprefix(PREFIX).strip("/").partition("/")
+    name, number = _operation(_path(request).removeprefix(PREFIX).strip("/"))
     found = _AT.get((request.method, name, bool(number)))
     if found is None or (found[0] in _EXTENSIONS and not lookup):
         raise _no_such_operation(name, has_number=bool(number))
@@ -68,6 +71,13 @@ def read(request: Request, *, lookup: bool) -> Asked:
     if faults.messages:
         raise faults.error()
     return Asked(call, name, headers["Tenant"], headers["X-Conversation-ID"], asked_number, what, body)
+
+
+def _operation(path: str) -> tuple[str, str]:
+    """Its name, and the number that follows it, if one does."""
+    kind, _, rest = path.partition("/") if path.startswith("ethernet/") else ("", "", path)
+    name, _, number = rest.partition("/")
+    return (f"{kind}/{name}" if kind else name), number
 
 
 def _path(request: Request) -> str:

@@ -16,6 +16,7 @@ class Call(StrEnum):
 
     AVAILABILITY = "availability"
     SLOTS = "slots"
+    QUOTE = "quote"
     BOOKING = "booking"
     ORDER = "order"
     AMENDMENT = "amendment"

@@ -26,6 +26,7 @@ def _rows() -> Iterator[Behaviour]:
     yield from _again(row)
     yield from _told(row)
     yield from _honest(row)
+    yield from _quoted(row)
 
 
 def _lost(row: Any) -> Iterator[Behaviour]:
@@ -144,6 +145,20 @@ def _honest(row: Any) -> Iterator[Behaviour]:
     yield row("slow-to-look", text, Call.AVAILABILITY, Call.SLOTS, sends=sending.late)
     text = "answers availability and timeslots with bytes that mean nothing"
     yield row("garbled-to-look", text, Call.AVAILABILITY, Call.SLOTS, rewrites=replies.garbage)
+
+
+def _quoted(row: Any) -> Iterator[Behaviour]:
+    quote = Call.QUOTE
+    yield row(
+        "drops-quote-reply",
+        "answers a quote by closing the connection without a word, however often it is asked",
+        quote,
+        sends=sending.dropped,
+    )
+    text = "answers a quote with no more than the documents say: no price"
+    yield row("tells-no-price", text, quote, rewrites=replies.without_price)
+    text = "answers a quote with a monthly total that its charges do not come to"
+    yield row("miscounts", text, quote, rewrites=replies.miscounted)
 
 
 BEHAVIOURS: Final = tuple(_rows())

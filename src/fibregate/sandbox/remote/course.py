@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from fibregate.calendars import stamp
+from fibregate.sandbox.remote import ethernet
 from fibregate.sandbox.remote.changes import Changes
 from fibregate.sandbox.remote.memory import Memory
 from fibregate.sandbox.remote.model import Change, Json, Order, Shape, Step
@@ -104,7 +105,9 @@ class Course:
         if change is not None:
             entity[f"{change.what.value}Id"] = change.id
             entity[f"{change.what.value}Reference"] = change.reference
-        if order.service_id and order.shape in {Shape.PROVIDE, Shape.MODIFY}:
+        if order.service_id and order.shape is Shape.ETHERNET:
+            ethernet.with_facts(entity, order)
+        elif order.service_id and order.shape in {Shape.PROVIDE, Shape.MODIFY}:
             _with_facts(entity, order)
         return entity
 

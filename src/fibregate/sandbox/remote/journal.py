@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 import orjson
 
 from fibregate.sandbox.remote.done import Done
-from fibregate.sandbox.remote.model import Booking, Change, Client, Kept
+from fibregate.sandbox.remote.model import Change, Client, Kept
 
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _EXCERPT: Final = 2000
@@ -66,7 +66,7 @@ def _named(thing: Kept | None) -> dict[str, object]:
     facts: dict[str, object] = {"id": thing.id, "reference": thing.reference, "uprn": thing.uprn}
     if isinstance(thing, Change):
         return {**facts, "kind": thing.what.name.lower(), "order": thing.order}
-    return {**facts, "kind": "booking" if isinstance(thing, Booking) else "order"}
+    return {**facts, "kind": thing.kind}
 
 
 def kept(thing: Kept) -> dict[str, object]:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from fibregate.sandbox.remote.model import Booking, Change, ChangeKind, Kept, Order, Shape
+from fibregate.sandbox.remote.model import Booking, Change, ChangeKind, Kept, Order, Quote, Shape
 
 AREA: Final = 1000
 """So many addresses share a book of visits, and a behaviour."""
@@ -35,6 +35,7 @@ class Memory:
         self._eldest: dict[str, Order] = {}
         self._services: dict[tuple[str, str], Order] = {}
         self._changes: dict[tuple[ChangeKind, str, int], Change] = {}
+        self._quotes: dict[tuple[str, int], Quote] = {}
         self._at_slot: defaultdict[tuple[int, datetime], dict[str, Booking]] = defaultdict(dict[str, Booking])
         self._by_reference: dict[str, Kept] = {}
 
@@ -82,6 +83,8 @@ class Memory:
             self._at_slot[area(thing.uprn), thing.starts_at][thing.reference] = thing
         elif isinstance(thing, Change):
             self._changes[thing.what, thing.tenant, thing.id] = thing
+        elif isinstance(thing, Quote):
+            self._quotes[thing.tenant, thing.id] = thing
         else:
             self._index_order(thing)
 
@@ -100,6 +103,9 @@ class Memory:
 
     def change(self, what: ChangeKind, tenant: str, number: int) -> Change | None:
         return self._changes.get((what, tenant, number))
+
+    def quote(self, tenant: str, number: int) -> Quote | None:
+        return self._quotes.get((tenant, number))
 
     def named(self, reference: str) -> Kept | None:
         return self._by_reference.get(reference)

@@ -1,4 +1,4 @@
-"""What the network keeps: bookings, orders, and changes to orders, each under the number of whoever asked for it."""
+"""What the network keeps: bookings, quotes, orders and changes, each under the number of whoever asked for it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ class Shape(StrEnum):
     MODIFY = "modifyServiceOrder"
     CEASE = "ceaseServiceOrder"
     UNSOLICITED = "unsolicitedCeaseServiceOrder"
+    ETHERNET = "ethernetServiceOrder"
 
 
 class ChangeKind(StrEnum):
@@ -109,7 +110,22 @@ class Change:
     at_once: bool = False
 
 
-Kept = Annotated[Booking | Order | Change, Discriminator("kind")]
+@dataclass(slots=True, kw_only=True)
+class Quote:
+    """A question between sites, and what was answered; `order` is the reference of the order that took the price."""
+
+    kind: Literal["quote"] = "quote"
+    tenant: str
+    id: int
+    reference: str
+    uprn: int
+    body: Json
+    holds_until: datetime
+    answer: Json = field(default_factory=dict[str, Any])
+    order: str = ""
+
+
+Kept = Annotated[Booking | Order | Change | Quote, Discriminator("kind")]
 
 
 @dataclass(frozen=True, slots=True)

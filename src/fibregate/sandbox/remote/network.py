@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fibregate.errors import Unknown
+from fibregate.sandbox.remote import ethernet, shapes
 from fibregate.sandbox.remote.asking import Asked
 from fibregate.sandbox.remote.behaviour import Behaviour, Call
 from fibregate.sandbox.remote.changes import Changes
 from fibregate.sandbox.remote.course import Course
 from fibregate.sandbox.remote.done import Done
+from fibregate.sandbox.remote.ethernet import Ethernet
 from fibregate.sandbox.remote.memory import Memory
 from fibregate.sandbox.remote.model import Change, ChangeKind, Kept, Order
 from fibregate.sandbox.remote.orders import Orders
@@ -30,12 +32,15 @@ class Network:
         self._now, self._forgets = now, timedelta(seconds=forgets)
         self._visits = Visits(memory, now, places=places)
         self._orders = Orders(memory, now)
+        self._ethernet = Ethernet(memory, now)
         self._changes = Changes(memory, self._orders, now)
         self.course = Course(memory, self._orders, self._changes, now)
 
     def uprn(self, asked: Asked) -> int:
         """Which address a call is about; 0 where that is not known."""
         what = asked.what
+        if isinstance(what, shapes.QuoteIn | shapes.EthernetOrderIn):
+            return self._ethernet.uprn(what)
         if asked.call is Call.ORDER:
             return self._orders.uprn(asked.tenant, what)
         if asked.call in _CHANGES:
@@ -51,6 +56,7 @@ class Network:
         ways: dict[Call, Callable[[], Done]] = {
             Call.AVAILABILITY: lambda: self._visits.availability(asked.what),
             Call.SLOTS: lambda: self._visits.slots(asked.what),
+            Call.QUOTE: lambda: self._ethernet.quote(asked.tenant, asked.what, asked.body),
             Call.BOOKING: lambda: self._visits.book(asked.tenant, asked.what, asked.body),
             Call.ORDER: lambda: self._order(asked, place),
             Call.AMENDMENT: lambda: self._change(asked, place),
@@ -78,7 +84,8 @@ class Network:
         if known is not None and not place.again:
             return known
         at_once = place.at_once if Call.ORDER in place.on else ""
-        return self._orders.place(
+        parts = self._ethernet if asked.about == ethernet.PATH else self._orders
+        return parts.place(
             asked.tenant, asked.what, asked.body, conversation=asked.conversation, at_once=at_once, bend=place.bends
         )
 
@@ -95,7 +102,7 @@ class Network:
             return self._visits.read(asked.tenant, asked.number)
         if asked.about in _KEPT_AS:
             return self._changes.read(_KEPT_AS[asked.about], asked.tenant, asked.number)
-        return self._orders.read(asked.tenant, asked.number)
+        return self._orders.read(asked.tenant, asked.number, ethernet=asked.about == ethernet.PATH)
 
     def must_not_be_found(self, done: Done) -> None:
         """Raises `Unknown` for an order that is too fresh for who looks it up."""

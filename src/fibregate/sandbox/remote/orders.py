@@ -19,8 +19,9 @@ COURSES: Final = {
     Shape.MODIFY: _PROVIDED,
     Shape.CEASE: ("ACKNOWLEDGED", "COMMITTED", "UPDATE", "COMPLETED"),
     Shape.UNSOLICITED: ("CREATED", "COMMITTED", "COMPLETED"),
+    Shape.ETHERNET: _PROVIDED,
 }
-_SAID_AT_ONCE: Final = {"": 0, "ACKNOWLEDGED": 1, "IN_PROGRESS": 2}
+SAID_AT_ONCE: Final = {"": 0, "ACKNOWLEDGED": 1, "IN_PROGRESS": 2}
 """How many steps of a course the answer to an order has told already."""
 
 Bend = Callable[[list[Step]], list[Step]]
@@ -39,7 +40,7 @@ class Orders:
         service = self._memory.service(tenant, asked.service_id or "")
         return service.uprn if service else 0
 
-    def replay(self, tenant: str, asked: shapes.OrderIn, body: Json) -> Done | None:
+    def replay(self, tenant: str, asked: shapes.OrderIn | shapes.EthernetOrderIn, body: Json) -> Done | None:
         """What a number that was used before is answered; None for a new one."""
         known = self._memory.order(tenant, asked.id)
         if known is None:
@@ -71,7 +72,7 @@ class Orders:
             twin=self._memory.order(tenant, asked.id) is not None,
             booking=booking.id if booking else None,
             service_id=asked.service_id or "",
-            course=bend([Step(one) for one in COURSES[shape]][_SAID_AT_ONCE[at_once] :]),
+            course=bend([Step(one) for one in COURSES[shape]][SAID_AT_ONCE[at_once] :]),
         )
         made.committed_at = made.target_at = self._promise(asked, booking)
         self._attach(made, booking)
@@ -141,9 +142,10 @@ class Orders:
         found = self._memory.named(asked.appointment_reservation_reference or "")
         return found if isinstance(found, Booking) else None
 
-    def read(self, tenant: str, number: int) -> Done:
+    def read(self, tenant: str, number: int, *, ethernet: bool) -> Done:
+        """Each kind is found at its own operation alone."""
         found = self._memory.order(tenant, number)
-        if found is None:
+        if found is None or (found.shape is Shape.ETHERNET) is not ethernet:
             raise Unknown(f"order {number}: there is none of yours")
         return Done("read", as_json(200, self.shown(found)), found)
 
@@ -156,7 +158,7 @@ class Orders:
             "tenant": order.tenant,
             "supplierOrderReference": order.reference,
             "status": order.status,
-            "serviceId": order.service_id or None,
+            "serviceId": (order.service_id or None) if order.shape is not Shape.ETHERNET else None,
         }
         if booking is not None:
             found["appointmentReservationId"] = booking.id
@@ -191,4 +193,4 @@ def placed(order: Order) -> Reply:
     }
     if order.at_once == "IN_PROGRESS" and order.committed_at:
         body["committedDate"] = body["targetDate"] = stamp(order.committed_at)
-    return as_json(201, body)
+    return as_json(201, {name: value for name, value in body.items() if value is not None})

@@ -16,6 +16,11 @@ HUGE_BYTES: Final = 10 * 2**20
 BOMB_BYTES: Final = 2**30
 _MEBIBYTE: Final = 2**20
 _PAGE: Final = b"<!DOCTYPE html><html><head><title>Oops</title></head><body><h1>Something went wrong</h1></body></html>"
+_CREATED: Final = 201
+_PRICE: Final = (
+    *("status", "supplierQuoteId", "level", "currency", "oneOffCharges", "oneOffTotal", "recurringCharges"),
+    *("monthlyTotal", "contractTotal", "leadTimeWorkingDays", "validUntil"),
+)
 _CODES: Final = {
     400: "MALFORMED_REQUEST",
     401: "NOT_AUTHORISED",
@@ -109,6 +114,15 @@ def other_order(reply: Reply, cue: Cue) -> Reply:
 
 def _reference(order: Order) -> str:
     return order.reference
+
+
+def without_price(reply: Reply, _: Cue) -> Reply:
+    """What the documents print of the answer to a quote, and no more."""
+    return _changed(reply, **dict.fromkeys(_PRICE)) if reply.status == _CREATED else reply
+
+
+def miscounted(reply: Reply, _: Cue) -> Reply:
+    return _changed(reply, monthlyTotal="1.00") if reply.status == _CREATED else reply
 
 
 def huge(reply: Reply, _: Cue) -> Reply:

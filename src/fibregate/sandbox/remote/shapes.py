@@ -103,6 +103,81 @@ class OrderIn(Wire):
     requested_completion_date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}")] | None = None
 
 
+class SiteAddress(Wire):
+    """A site by its key; only UPRNs mean anything here."""
+
+    id: Text50
+    type: Text50
+
+    @property
+    def uprn(self) -> int:
+        """0 where it is not known by one."""
+        return int(self.id) if self.type == "UPRN" and self.id.isascii() and self.id.isdigit() else 0
+
+
+class Site(Wire):
+    """One end of a service."""
+
+    name: Text255
+    postcode: Text50
+    role: Literal["A-END", "B-END", "MULTI-POINT"]
+    address: SiteAddress
+
+
+class Length(Wire):
+    """For how many months."""
+
+    value: Annotated[int, Field(ge=1, le=120)]
+    unit: Literal["MONTH"]
+
+
+class Contract(Wire):
+    """For how long."""
+
+    contract_length: Length
+
+
+class Service(Wire):
+    """A service between sites."""
+
+    service_specification: Specification
+    service_characteristic: Annotated[list[Characteristic], Field(max_length=50)] = Field(
+        default_factory=list[Characteristic]
+    )
+
+
+class QuoteIn(Wire):
+    """What would these services between these sites cost?"""
+
+    id: Id
+    sites: Annotated[list[Site], Field(min_length=2, max_length=20)]
+    contract_details: Contract
+    service: Annotated[list[Service], Field(min_length=1, max_length=10)]
+
+
+class OrderedSite(Site):
+    """One end of what is ordered."""
+
+    primary_contact: Contact
+
+
+class EthernetItem(Wire):
+    """One service of a price."""
+
+    service: Service
+    contract_details: Contract
+
+
+class EthernetOrderIn(Wire):
+    """All services of one price."""
+
+    id: Id
+    tenant: Text50
+    supplier_quote_id: Text255
+    site_information: Annotated[list[OrderedSite], Field(min_length=2, max_length=20)]
+    ethernet_order_items: Annotated[list[EthernetItem], Field(min_length=1, max_length=10)]
+
+
 class AmendmentIn(Wire):
     """A change to an open order: any of the order's fields beside these."""
 
@@ -126,6 +201,8 @@ AVAILABILITY: Final = Model(AvailabilityQuery, "query")
 SLOTS: Final = Model(SlotsQuery, "query")
 BOOKING: Final = Model(BookingIn, "body")
 ORDER: Final = Model(OrderIn, "body")
+QUOTE: Final = Model(QuoteIn, "body")
+ETHERNET_ORDER: Final = Model(EthernetOrderIn, "body")
 AMENDMENT: Final = Model(AmendmentIn, "body")
 CANCELLATION: Final = Model(CancellationIn, "body")
 

@@ -171,6 +171,46 @@ CANCELLATION_READ: Final = Clause(
     "`GET /service-order-cancellations/{id}` shows what became of a cancellation; an unused id is 404 `NOT_FOUND`.",
     "the cancellation, and an id that nobody used; an extension",
 )
+QUOTE: Final = Clause(
+    "quote",
+    "A quote is 201 with an `id` and a price: `supplierQuoteId`, `level`, `currency`, the charges with their exact "
+    "totals, `leadTimeWorkingDays` and `validUntil`; or REJECTED with `reasons`.",
+    "Ethernet between the sites given; without any, and without a price, what is below is skipped",
+)
+QUOTE_AGAIN: Final = Clause(
+    "quote-again",
+    "The same id with an equal body is answered as before.",
+    "the same question once more",
+    Level.SHOULD,
+)
+QUOTE_REFUSED: Final = Clause(
+    "quote-refused", "What is not sold has no price: it is 422, or REJECTED.", "a product that nobody sells"
+)
+ETHERNET_ORDER: Final = Clause(
+    "ethernet-order",
+    "An Ethernet order is 201 with the network's reference and ACKNOWLEDGED or IN_PROGRESS, or 202.",
+    "an order of the price, as it was quoted",
+)
+ETHERNET_ORDER_AGAIN: Final = Clause(
+    "ethernet-order-again",
+    "The same id with an equal body is answered as before, and is not done twice.",
+    "the same order once more",
+)
+ETHERNET_ORDER_OTHER: Final = Clause(
+    "ethernet-order-other", "The same id with another body is 422.", "the same order with another note at a site"
+)
+ETHERNET_ORDER_READ: Final = Clause(
+    "ethernet-order-read",
+    "`GET /ethernet/service-orders/{id}` shows an order with its `status` and `supplierOrderReference`; an id that was "
+    "never used is 404 `NOT_FOUND`.",
+    "the order, and an id that nobody used; an extension, by which lost answers are looked up",
+)
+ETHERNET_CANCELLATION: Final = Clause(
+    "ethernet-cancellation",
+    "An Ethernet order is cancelled as every other: 201 when it has ended, 202 when that is pending, 422 when it is "
+    "refused.",
+    "the order, with the reason NO_LONGER_REQUIRED",
+)
 ERROR_OBJECT: Final = Clause(
     "error-object",
     "Every answer that is not 2xx carries `uuid`, `code` and `messages`. (403 and 503 may come without.)",
@@ -233,6 +273,14 @@ ALL: Final = (
     CANCELLATION_NOWHERE,
     CANCELLATION,
     CANCELLATION_READ,
+    QUOTE,
+    QUOTE_AGAIN,
+    QUOTE_REFUSED,
+    ETHERNET_ORDER,
+    ETHERNET_ORDER_AGAIN,
+    ETHERNET_ORDER_OTHER,
+    ETHERNET_ORDER_READ,
+    ETHERNET_CANCELLATION,
     ERROR_OBJECT,
     CODES,
     JSON,

@@ -9,8 +9,10 @@ from typing import TypeVar
 from fibregate.suppliers.answers import Availability, Booked, Refused, Slots
 from fibregate.suppliers.calls import Network
 from fibregate.suppliers.conformance.wire import Wire
+from fibregate.suppliers.ethernet import EthernetAsked
 from fibregate.suppliers.port import Timeslot
 from fibregate.suppliers.questions import BookingAsked, Characteristic, Identifier, Provide, Trace
+from fibregate.suppliers.quoting import QuoteAsked, Quoted
 
 T = TypeVar("T")
 
@@ -62,6 +64,7 @@ class Skipped(Exception):
 class Terms:
     """What whoever runs the suite says. `today` is the network's; `scarce` has timeslots with one place each.
 
+    Without `ethernet`, what is to be priced and ordered between sites, nothing of it is tried.
     `patience`: seconds for which an order may take to be acknowledged, where it can be looked up.
     """
 
@@ -72,6 +75,7 @@ class Terms:
     scarce: Identifier | None = None
     service: str | None = None
     characteristics: tuple[Characteristic, ...] = ()
+    ethernet: QuoteAsked | None = None
     read_only: bool = False
     patience: float = 5
 
@@ -90,6 +94,8 @@ class Stage:
     spent: set[tuple[str, Timeslot]] = field(default_factory=set[tuple[str, Timeslot]])
     booking: tuple[BookingAsked, Booked] | None = None
     order: Provide | None = None
+    priced: tuple[int, QuoteAsked, Quoted] | None = None
+    ethernet: EthernetAsked | None = None
     acknowledged: bool = False
     amendment: int | None = None
     cancellation: int | None = None

@@ -18,7 +18,7 @@ from fibregate.suppliers.conformance.model import (
     Try,
     Verdict,
 )
-from fibregate.suppliers.conformance.trials import booking, changing, entrance, finding, ordering
+from fibregate.suppliers.conformance.trials import booking, changing, circuits, entrance, finding, ordering
 from fibregate.suppliers.conformance.wire import Heard, Wire
 from fibregate.suppliers.failures import Failure, SupplierFailed
 from fibregate.suppliers.questions import Trace
@@ -75,7 +75,7 @@ async def run(
     """
     stage, result = Stage(network=network, terms=terms, trace=trace, ids=count(terms.first_id), wire=wire), Result()
     silent = 0
-    for clause, trial in (*BEFORE_UPDATES, (clauses.UPDATES, listen), *changing.TRIALS):
+    for clause, trial in (*BEFORE_UPDATES, (clauses.UPDATES, listen), *changing.TRIALS, *circuits.TRIALS):
         verdict, answers = await _tried(clause, trial if silent < MOST_SILENT else _given_up, stage)
         silent = 0 if answers else silent + 1
         result.verdicts.append(verdict)

@@ -19,8 +19,9 @@ from fibregate.suppliers.answers import (
     Slots,
     Taken,
 )
+from fibregate.suppliers.ethernet import EthernetAsked
 from fibregate.suppliers.health import Health
-from fibregate.suppliers.http import asking, faults, quoting, reading
+from fibregate.suppliers.http import asking, ethernet, faults, quoting, reading
 from fibregate.suppliers.http.access import Accesses
 from fibregate.suppliers.http.exchange import Call, Exchange
 from fibregate.suppliers.http.faults import Reply
@@ -85,19 +86,32 @@ class HttpNetwork:
         return await self._exchange.ask(call, _or_absent(lambda reply: reading.booked(reply, booking_id)))
 
     async def order(self, asked: OrderAsked, trace: Trace) -> Taken | Acknowledged | Refused:
-        tenant = self.account.tenant
-        acknowledged = _or_refused(lambda reply: reading.acknowledged(reply, asked.id, tenant))
-
-        def read(reply: Reply) -> Taken | Acknowledged | Refused:
-            return reading.taken(reply, asked.id) if reply.status == HTTPStatus.ACCEPTED else acknowledged(reply)
-
-        call = Call(method="POST", path="service-orders", trace=trace, body=asking.order(asked, tenant))
-        return await self._exchange.ask(call, read)
+        body = asking.order(asked, self.account.tenant)
+        return await self._order(Call(method="POST", path="service-orders", trace=trace, body=body), asked.id)
 
     async def read_order(self, order_id: int, trace: Trace) -> OrderStands | Absent:
         self._needs(Extension.READ_ORDER, "reading an order")
-        call = Call(method="GET", path=f"service-orders/{order_id}", trace=trace)
-        read = _or_absent(lambda reply: reading.order_stands(reply, order_id, self.account.tenant))
+        return await self._read_order("service-orders", order_id, trace)
+
+    async def order_ethernet(self, asked: EthernetAsked, trace: Trace) -> Taken | Acknowledged | Refused:
+        body = ethernet.order(asked, self.account.tenant)
+        return await self._order(Call(method="POST", path=ethernet.PATH, trace=trace, body=body), asked.id)
+
+    async def read_ethernet_order(self, order_id: int, trace: Trace) -> OrderStands | Absent:
+        self._needs(Extension.READ_ETHERNET_ORDER, "reading an order for Ethernet")
+        return await self._read_order(ethernet.PATH, order_id, trace)
+
+    async def _order(self, call: Call, number: int) -> Taken | Acknowledged | Refused:
+        acknowledged = _or_refused(lambda reply: reading.acknowledged(reply, number, self.account.tenant))
+
+        def read(reply: Reply) -> Taken | Acknowledged | Refused:
+            return reading.taken(reply, number) if reply.status == HTTPStatus.ACCEPTED else acknowledged(reply)
+
+        return await self._exchange.ask(call, read)
+
+    async def _read_order(self, path: str, number: int, trace: Trace) -> OrderStands | Absent:
+        call = Call(method="GET", path=f"{path}/{number}", trace=trace)
+        read = _or_absent(lambda reply: reading.order_stands(reply, number, self.account.tenant))
         return await self._exchange.ask(call, read)
 
     async def amend(self, asked: AmendmentAsked, trace: Trace) -> Taken | Applied | Refused:

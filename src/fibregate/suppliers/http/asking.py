@@ -72,11 +72,11 @@ def order(asked: OrderAsked, tenant: str) -> Json:
             body |= {"orderType": "CEASE", "serviceId": asked.service_id, **said({"reason": asked.reason})}
     return body | said(
         {
-            "primaryContact": _contact(asked.primary_contact),
-            "secondaryContact": _contact(asked.secondary_contact),
+            "primaryContact": contact(asked.primary_contact),
+            "secondaryContact": contact(asked.secondary_contact),
             "appointmentReservationId": asked.appointment_id,
             "appointmentReservationReference": asked.appointment_reference,
-            "requestedCompletionDate": _day(asked.requested_completion_date),
+            "requestedCompletionDate": day(asked.requested_completion_date),
             "engineerTasks": list(asked.engineer_tasks) or None,
             "hazards": asked.hazards,
             "onSiteRestrictions": asked.on_site_restrictions,
@@ -94,10 +94,10 @@ def amendment(asked: AmendmentAsked) -> Json:
             {
                 "supplierOrderReference": asked.order_reference,
                 "serviceCharacteristics": None if asked.characteristics is None else listed(asked.characteristics),
-                "primaryContact": _contact(asked.primary_contact),
-                "secondaryContact": _contact(asked.secondary_contact),
+                "primaryContact": contact(asked.primary_contact),
+                "secondaryContact": contact(asked.secondary_contact),
                 "appointmentReservationId": asked.appointment_id,
-                "requestedCompletionDate": _day(asked.requested_completion_date),
+                "requestedCompletionDate": day(asked.requested_completion_date),
                 "engineerTasks": None if asked.engineer_tasks is None else list(asked.engineer_tasks),
                 "hazards": asked.hazards,
                 "onSiteRestrictions": asked.on_site_restrictions,
@@ -139,11 +139,11 @@ def listed(characteristics: Iterable[Characteristic]) -> list[Json]:
     return [{"name": one.name, "value": one.value} for one in characteristics]
 
 
-def _contact(contact: Contact | str | None) -> Json | str | None:
+def contact(contact: Contact | str | None) -> Json | str | None:
     if contact is None or isinstance(contact, str):
         return contact
     return said({"name": contact.name, "email": contact.email, "phoneNumber": contact.phone_number})
 
 
-def _day(day: date | str | None) -> str | None:
+def day(day: date | str | None) -> str | None:
     return day.isoformat() if isinstance(day, date) else day

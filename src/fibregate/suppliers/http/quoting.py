@@ -44,22 +44,27 @@ Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{2}$")]
 def question(number: int, asked: QuoteAsked) -> Json:
     return {
         "id": number,
-        "sites": [_site(one) for one in asked.sites],
-        "contractDetails": {
-            "contractLength": {"value": asked.months, "unit": "MONTH"},
-            **said({"billingFrequency": asked.billing, "priceAlteration": asked.price_alteration}),
-        },
-        "service": [
-            {
-                "serviceSpecification": {"id": one.product},
-                "serviceCharacteristic": listed(one.characteristics),
-            }
-            for one in asked.services
-        ],
+        "sites": [site(one) for one in asked.sites],
+        "contractDetails": contract(asked.months, asked.billing, asked.price_alteration),
+        "service": [service(one) for one in asked.services],
     }
 
 
-def _site(asked: SiteAsked) -> Json:
+def contract(months: int, billing: str | None, price_alteration: str | None) -> Json:
+    return {
+        "contractLength": {"value": months, "unit": "MONTH"},
+        **said({"billingFrequency": billing, "priceAlteration": price_alteration}),
+    }
+
+
+def service(asked: ServiceAsked) -> Json:
+    return {
+        "serviceSpecification": {"id": asked.product},
+        "serviceCharacteristic": listed(asked.characteristics),
+    }
+
+
+def site(asked: SiteAsked) -> Json:
     return {
         "name": asked.name,
         "postcode": asked.postcode,

@@ -34,11 +34,11 @@ async def cancellation_nowhere(stage: Stage) -> None:
 
 async def _refused(stage: Stage, path: str, call: Awaitable[Taken | Applied | Refused]) -> None:
     """A path that is not there at all is not offered; one that is must refuse with 422."""
-    found = await _offered(stage, path, call)
+    found = await offered(stage, path, call)
     expect(isinstance(found, Refused), "it is taken")
 
 
-async def _offered(stage: Stage, path: str, call: Awaitable[T]) -> T:
+async def offered(stage: Stage, path: str, call: Awaitable[T]) -> T:
     try:
         found = await call
     except SupplierFailed as failed:
@@ -64,7 +64,7 @@ async def amendment(stage: Stage) -> str:
     found = await stage.network.amend(asked, stage.trace)
     if not isinstance(found, Refused):
         stage.amendment = asked.id
-    return _became(found)
+    return became(found)
 
 
 async def _settled(stage: Stage, order_id: int) -> None:
@@ -84,11 +84,11 @@ async def cancellation(stage: Stage) -> str:
     if not isinstance(found, Refused):
         stage.cancellation = asked.id
     again = await stage.network.cancel(asked, stage.trace)
-    expect(isinstance(again, Refused) == isinstance(found, Refused), f"{_became(found)}, and then {_became(again)}")
-    return _became(found)
+    expect(isinstance(again, Refused) == isinstance(found, Refused), f"{became(found)}, and then {became(again)}")
+    return became(found)
 
 
-def _became(found: Taken | Applied | Refused) -> str:
+def became(found: Taken | Applied | Refused) -> str:
     match found:
         case Taken():
             return "202, pending"
