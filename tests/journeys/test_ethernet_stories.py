@@ -151,6 +151,8 @@ async def test_a_tenant_that_answers(running: Gateway) -> None:
     read = (await ask(running, "GET", f"ethernet/service-orders/{orders['E10']}")).body
     far_end = {one["name"]: one["value"] for one in read["siteInformation"][1]["siteCharacteristics"]}
     assert far_end == {"POINT_OF_INTERCONNECT": "ENNI-001 port 7", "SERVICE_VLAN_ID": "101.777"}
+    (live,) = (await running.ask("GET", f"/manage/v1/services?uprn={SITES['E10']}")).body["services"]
+    assert live["circuit"]["sites"][1]["serviceVlanId"] == "101.777"
     assert running.bugs() == []
 
 
