@@ -225,3 +225,13 @@ async def test_an_order_is_cancelled_and_amended_as_far_as_its_quote_leaves_it_o
     assert (read["status"], read["updates"][-1]["information"]["type"]) == ("CANCELLED", "CANCELLED")
     again = (await place(running, order("SUPP2-QUO-ETH-5002"), request="r8")).refused(422, "INVALID_REQUEST")
     assert again[0].endswith("was ordered already, by order 1; quote again")  # once for good
+
+
+async def test_an_address_chooses_the_story_and_no_header_does(running: Gateway) -> None:
+    body = order(await quoted(running))
+    for name in ("X-Scenario", "X-Problem-Code"):
+        value = {"X-Scenario": "ORDER_DELAYED", "X-Problem-Code": "NETWORK_ISSUE"}[name]
+        got = await place(running, body, request=f"req-{name}", **{name.replace("-", "_"): value})
+        (message,) = got.refused(422, "INVALID_REQUEST")
+        assert message.startswith(f"{name}: the first A-END's address chooses the story")
+    assert (await place(running, body, request="req-delay", X_Kci_Delay="0")).status == 201
