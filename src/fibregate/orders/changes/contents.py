@@ -4,6 +4,7 @@ Only what was sent changes; an array replaces the whole array, an empty one and 
 and of a contact only the parts that were sent change. Rules: `docs/reference/orders.md`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -45,13 +46,22 @@ def amended(order: Order, asked: Mapping[str, Any]) -> Order:
     return replace(order, **changes)
 
 
-NETWORKS_OWN: Final = frozenset({"SERVICE_ID", "ONT_REFERENCE", "ONT_PORT", "SERVICE_VLAN_ID"})
-"""Characteristics that the network has set stay, whatever the tenant's array says."""
+_NETWORKS_OWN: Final = re.compile(
+    r"(?:SERVICE_ID|SERVICE_VLAN_ID|CIRCUIT_REFERENCE)(?:_[0-9]+)?|ONT_REFERENCE|ONT_PORT"
+)
+
+
+def is_networks_own(name: str) -> bool:
+    """A characteristic that the network has set: it stays, whatever the tenant's array says.
+
+    Those of Ethernet are numbered by the place of their service or site.
+    """
+    return _NETWORKS_OWN.fullmatch(name) is not None
 
 
 def _characteristics(order: Order, sent: list[dict[str, str]]) -> list[Mapping[str, str]]:
     names = {one["name"] for one in sent}
-    kept = [one for one in order.characteristics if one["name"] in NETWORKS_OWN and one["name"] not in names]
+    kept = [one for one in order.characteristics if is_networks_own(one["name"]) and one["name"] not in names]
     return [*sent, *kept]
 
 

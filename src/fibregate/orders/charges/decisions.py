@@ -15,7 +15,7 @@ from fibregate.db import Statements, Tx
 from fibregate.errors import Invalid, Unknown
 from fibregate.orders import actions as orders
 from fibregate.orders.changes import actions as changes
-from fibregate.orders.changes.contents import NETWORKS_OWN
+from fibregate.orders.changes.contents import is_networks_own
 from fibregate.orders.changes.model import Wish
 from fibregate.orders.charges import store
 from fibregate.orders.charges.model import Charge, ChargeState, Decision
@@ -95,4 +95,4 @@ def _wish(order: Order, charge: Charge, decision: Decision) -> Wish:
 
 def _others(order: Order) -> list[Mapping[str, str]]:
     """An array replaces the whole array: the rest of it stays."""
-    return [one for one in order.characteristics if one["name"] not in {CHARGE_BAND, *NETWORKS_OWN}]
+    return [one for one in order.characteristics if one["name"] != CHARGE_BAND and not is_networks_own(one["name"])]
