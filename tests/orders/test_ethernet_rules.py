@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fibregate.clock import BusinessTime
+from fibregate.orders.changes import contents
 from fibregate.orders.ethernet import rules
 from fibregate.orders.ethernet.model import Item, Price, Request
 from fibregate.suppliers.questions import Characteristic, Identifier
@@ -142,3 +144,12 @@ def test_what_is_not_as_it_was_quoted_cannot(case: tuple[Request, Price], spoil:
     found = rules.faults(request, price, None, NOW)
     assert found
     assert all(said and field for field, _, said in (one.partition(": ") for one in found))
+
+
+@pytest.mark.parametrize(
+    "name", ["SERVICE_ID", "SERVICE_ID_2", "SERVICE_VLAN_ID_20", "CIRCUIT_REFERENCE_1", "ONT_PORT"]
+)
+def test_what_the_network_has_set_stays_when_a_tenant_sends_an_array(name: str) -> None:
+    assert contents.is_networks_own(name)
+    assert not contents.is_networks_own(f"{name}_OF_MINE")
+    assert not contents.is_networks_own("ECC_CHARGEBAND")
