@@ -117,6 +117,21 @@ def silence_ends(since: datetime, nation: str, service: str) -> BusinessTime:
     return uk_instant(add_working_days(uk_date(since), ends, Nation(nation)), _MORNING)
 
 
+CHARGE_REMINDS_DAYS = 5
+CHARGE_LAPSES_DAYS = 30
+_AFTERNOON = time(17)
+
+
+def charge_reminds(since: datetime, nation: str) -> BusinessTime:
+    """When our network asks again about a charge: 10:00 UK time, five working days on."""
+    return uk_instant(add_working_days(uk_date(since), CHARGE_REMINDS_DAYS, Nation(nation)), _MORNING)
+
+
+def charge_lapses(since: datetime) -> BusinessTime:
+    """When a charge that nobody has answered lapses: 17:00 UK time, thirty days on."""
+    return uk_instant(uk_date(since) + DAY * CHARGE_LAPSES_DAYS, _AFTERNOON)
+
+
 def answer_again(refused: datetime, nation: str) -> BusinessTime:
     """Until when a tenant has at least whose answer was refused: 10:00 UK time, one working day on."""
     return uk_instant(add_working_days(uk_date(refused), 1, Nation(nation)), _MORNING)

@@ -4,19 +4,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.sandbox.asking import new_visit, ordered, walk_to
+from tests.sandbox.asking import new_visit, ordered, walk_to, when
 from tests.sandbox.stage import ASKER, Stage
 
 from fibregate.errors import Invalid, Unknown
 from fibregate.inbox import actions as inbox
+from fibregate.orders import actions as orders
 from fibregate.orders.changes import actions as changes
 from fibregate.orders.charges import decisions, store
 from fibregate.orders.charges.model import Charge, ChargeState, Decision
 from fibregate.suppliers.network import store as suppliers
-from fibregate.suppliers.port import Addressee, Draft
+from fibregate.suppliers.port import Addressee, Cost, Draft
 from fibregate.vocabulary import OrderStatus, Reason, SupplierId
 
-FARM = 999900001015
+FARM, HOUSE = 999900001015, 999900001001
 AMOUNT = Decimal("840.00")
 A_MONTH = timedelta(days=31)
 
@@ -147,3 +148,31 @@ async def test_an_answer_that_the_network_refuses_may_be_given_again(stage: Stag
     assert (again.state, again.answer, again.change_key) == (ChargeState.AWAITING_RESPONSE, None, None)
     assert (await stage.told(order)).rows[-1]["facts"]["charge"]["state"] == "AWAITING_RESPONSE"
     assert (await decide(stage, charge, Decision.ACCEPT, AMOUNT)).state is ChargeState.ANSWERED
+
+
+async def test_an_operators_charge_is_asked_again_every_five_working_days_and_lapses_after_thirty(stage: Stage) -> None:
+    held = await stage.book(HOUSE)
+    order = await stage.order(HOUSE, appointment=held.id, headers={"x-scenario": "ORDER_ACKNOWLEDGED"})
+    await stage.walk(timedelta(hours=1))
+    owner, network = stage.tenants["ISP1"], SupplierId(await suppliers.own_supplier(stage.db))
+    about = Addressee(owner, network, (await orders.get(stage.db, owner, order)).key)
+    cost = Cost(Decimal("5150.00"), Decimal("2800.00"))
+    asks = Draft(reason=Reason.INFORMATION_REQUIRED, text="2,350.00 to pay.", problem_code="COST_ISSUE", charge=cost)
+    async with stage.db.tx(owner) as tx:
+        await inbox.announce(tx, about, asks, await stage.clock.now())
+    await stage.walk(timedelta(days=29))
+    told = await stage.told(order)
+    assert told.letters == "A I W W W W"
+    assert [when(told, place) for place in (1, 2, 3, 4, 5)] == [
+        "Tue 1 Jul 11:00",
+        "Tue 8 Jul 10:00",
+        "Tue 15 Jul 10:00",
+        "Tue 22 Jul 10:00",
+        "Tue 29 Jul 10:00",
+    ]
+    assert {row["facts"]["actBy"]["by"] for row in told.rows[1:]} == {"2025-07-31T16:00:00.000Z"}
+    await stage.walk(timedelta(days=2))
+    told = await stage.told(order)
+    assert (told.letters, when(told, -1)) == ("A I W W W W X", "Thu 31 Jul 17:00")
+    (charge,) = await charges(stage)
+    assert (charge.state, charge.amount) == (ChargeState.LAPSED, Decimal("2350.00"))

@@ -15,7 +15,7 @@ from fibregate.inbox import content, store
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane, share_of
 from fibregate.orders import actions as orders
-from fibregate.orders import updates
+from fibregate.orders import updates, waits
 from fibregate.orders.model import Order
 from fibregate.orders.states import AFTER_THE_END, OF_CHANGES, QUESTIONS, MoveRefused
 from fibregate.suppliers.port import Addressee, Draft, Update
@@ -244,13 +244,16 @@ async def _watch_silence(tx: Tx, order: Order, update: Update, now: BusinessTime
         return
     due: dict[str, BusinessTime] = {}
     if update.reason in QUESTIONS:
-        ends = BusinessTime(update.answer_by or calendars.silence_ends(now, order.nation, order.service_type))
-        due["silence-warn"] = min(ends, calendars.silence_warns(now, order.nation, order.service_type))
-        due["silence-end"] = ends
+        due["silence-end"] = waits.answer_by(order, update, now)
+        due["silence-warn"] = min(due["silence-end"], waits.reminds(order, update, now))
     elif update.reason in OF_CHANGES and (asked := await store.last_question(tx, order.tenant, order.key)):
         due["silence-end"] = max(_ends(asked), calendars.answer_again(now, order.nation))
     for kind, due_at in due.items():
-        await lanes.schedule(tx, Lane(kind, str(order.key), order.tenant, {"order": order.key}), due_at=due_at)
+        await lanes.schedule(tx, _timer(kind, order), due_at=due_at)
+
+
+def _timer(kind: str, order: Order) -> Lane:
+    return Lane(kind, str(order.key), order.tenant, {"order": order.key})
 
 
 async def break_silence(db: Db, claim: Claim, now: BusinessTime) -> None:
@@ -270,6 +273,9 @@ async def break_silence(db: Db, claim: Claim, now: BusinessTime) -> None:
             await announce(tx, Addressee(tenant, supplier, key), _end_draft(), now)
         elif now < _ends(question):
             await announce(tx, Addressee(tenant, supplier, key), _warning(question), now)
+            again = calendars.charge_reminds(now, order.nation)
+            if "charge" in question["facts"] and again < _ends(question):
+                await lanes.schedule(tx, _timer(claim.kind, order), due_at=again)
 
 
 def _end_draft() -> Draft:

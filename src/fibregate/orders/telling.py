@@ -7,7 +7,7 @@ from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
 from fibregate.kcis import actions as kcis
-from fibregate.orders import view
+from fibregate.orders import view, waits
 from fibregate.orders.changes.model import Change
 from fibregate.orders.charges.model import Charge
 from fibregate.orders.ethernet import circuits
@@ -116,8 +116,7 @@ def _note(note: Note) -> dict[str, str | None]:
 def _act_by(order: Order, update: Update, now: BusinessTime) -> dict[str, str | None] | None:
     if order.status is not OrderStatus.PENDING:
         return None
-    by = update.answer_by or calendars.silence_ends(now, order.nation, order.service_type)
-    return {"who": "TENANT", "by": view.stamp(by)}
+    return {"who": "TENANT", "by": view.stamp(waits.answer_by(order, update, now))}
 
 
 def _told_facts(order: Order, update: Update) -> list[dict[str, str]]:

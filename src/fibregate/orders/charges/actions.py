@@ -3,9 +3,9 @@
 from typing import Final
 from uuid import uuid4
 
-from fibregate import calendars
 from fibregate.clock import BusinessTime
 from fibregate.db import Tx
+from fibregate.orders import waits
 from fibregate.orders.changes.model import Change
 from fibregate.orders.charges import store
 from fibregate.orders.charges.model import Charge, ChargeState, Decision
@@ -73,7 +73,7 @@ async def _raised(tx: Tx, order: Order, update: Update, now: BusinessTime) -> Ch
         text=update.text,
         state=ChargeState.AWAITING_RESPONSE if asks else ChargeState.ACCEPTED,
         raised_at=now,
-        answer_by=(update.answer_by or calendars.silence_ends(now, order.nation, order.service_type)) if asks else None,
+        answer_by=waits.answer_by(order, update, now) if asks else None,
     )
     return await store.find(tx, order.tenant, charge)
 

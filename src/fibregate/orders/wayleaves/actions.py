@@ -14,6 +14,7 @@ from fibregate.clock import BusinessTime
 from fibregate.db import Db, Tx
 from fibregate.lanes import actions as lanes
 from fibregate.lanes.model import Claim, Lane
+from fibregate.orders import waits
 from fibregate.orders.model import Order
 from fibregate.orders.wayleaves import store
 from fibregate.orders.wayleaves.model import Wayleave, WayleaveState
@@ -59,8 +60,7 @@ async def _move(tx: Tx, found: Wayleave, moved: tuple[Order, Order], update: Upd
 def _waits(order: Order, update: Update, now: BusinessTime) -> tuple[WayleaveState, BusinessTime | None]:
     if order.standing is not OrderStatus.PENDING:
         return WayleaveState.AWAITING_OWNER, None
-    ends = update.answer_by or calendars.silence_ends(now, order.nation, order.service_type)
-    return WayleaveState.AWAITING_TENANT, BusinessTime(ends)
+    return WayleaveState.AWAITING_TENANT, waits.answer_by(order, update, now)
 
 
 def _goes_on(before: Order, after: Order, update: Update) -> bool:
