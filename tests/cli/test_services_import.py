@@ -161,7 +161,7 @@ async def test_the_file_and_the_network_are_reconciled(office: Desk, dsns: Dsns)
 async def test_a_file_that_cannot_be_used_is_refused_whole(office: Desk) -> None:
     await office.open_network()
     for text, says in (
-        ("", "column 'service_id' is missing"),
+        ("", "the file is empty; its first line must name the columns"),
         ("service_id,tenant,colour\n", "column 'colour' is not known"),
         (HEAD + ",tenant\n", "column 'tenant' stands there twice"),
         (HEAD + "\n" + "x" * 20000, "line 2: longer than 16384 bytes"),

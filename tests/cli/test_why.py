@@ -113,7 +113,7 @@ async def test_timers_and_operators_are_named_as_causes(office: Desk, stage: Sta
     await stage.walk(timedelta(days=3))
     said = await office.does(f"why {asked}")
     assert "(work-order.ask)" in said
-    assert f"Order {asked} of ISP1 is CANCELLED." in said, "the question itself said until when it waits"
+    assert "overdue by " in said
     await stage.walk(timedelta(days=30))
     said = await office.does(f"why {silent}")
     assert "CANCELLED for TIMED_OUT" in said

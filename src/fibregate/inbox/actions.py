@@ -238,16 +238,16 @@ async def _read(tx: Tx, about: Addressee, head: Row, now: BusinessTime) -> None:
 async def _watch_silence(tx: Tx, order: Order, update: Update, now: BusinessTime) -> None:
     """A question starts the wait for its answer, another starts it anew, and an answer refused lets it go on.
 
-    It ends when the question itself said.
+    It never ends before the day that the question itself said.
     """
     if not order.own_network or order.status is not OrderStatus.PENDING:
         return
     due: dict[str, BusinessTime] = {}
     if update.reason in QUESTIONS:
-        due["silence-end"] = waits.answer_by(order, update, now)
+        due["silence-end"] = waits.ends(order, waits.answer_by(order, update, now), now)
         due["silence-warn"] = min(due["silence-end"], waits.reminds(order, update, now))
     elif update.reason in OF_CHANGES and (asked := await store.last_question(tx, order.tenant, order.key)):
-        due["silence-end"] = max(_ends(asked), calendars.answer_again(now, order.nation))
+        due["silence-end"] = max(_ends(order, asked), calendars.answer_again(now, order.nation))
     for kind, due_at in due.items():
         await lanes.schedule(tx, _timer(kind, order), due_at=due_at)
 
@@ -271,10 +271,10 @@ async def break_silence(db: Db, claim: Claim, now: BusinessTime) -> None:
             return
         if claim.kind == "silence-end":
             await announce(tx, Addressee(tenant, supplier, key), _end_draft(), now)
-        elif now < _ends(question):
-            await announce(tx, Addressee(tenant, supplier, key), _warning(question), now)
+        elif now < (ends := _ends(order, question)):
+            await announce(tx, Addressee(tenant, supplier, key), _warning(question, ends), now)
             again = calendars.charge_reminds(now, order.nation)
-            if "charge" in question["facts"] and again < _ends(question):
+            if "charge" in question["facts"] and again < ends:
                 await lanes.schedule(tx, _timer(claim.kind, order), due_at=again)
 
 
@@ -282,13 +282,12 @@ def _end_draft() -> Draft:
     return Draft(reason=Reason.CANCELLED, problem_code="TIMED_OUT", text="Ended: no answer.")
 
 
-def _ends(question: Row) -> BusinessTime:
-    """By when its answer was asked for."""
-    return BusinessTime(datetime.fromisoformat(question["facts"]["actBy"]["by"]))
+def _ends(order: Order, question: Row) -> BusinessTime:
+    by = datetime.fromisoformat(question["facts"]["actBy"]["by"])
+    return waits.ends(order, BusinessTime(by), question["created_at"])
 
 
-def _warning(question: Row) -> Draft:
-    ends = _ends(question)
+def _warning(question: Row, ends: BusinessTime) -> Draft:
     return Draft(
         reason=Reason.WARNING,
         problem_code=question["facts"].get("problemCode", "INFORMATION_REQUIRED"),
