@@ -220,6 +220,9 @@ async def test_what_an_amendment_may_not_change(running: Gateway) -> None:
     body = {"orderId": number, "serviceCharacteristics": sent, "requestedCompletionDate": "2025-09-01"}
     got = await ask(running, "POST", "service-order-amendments", body, request="bad")
     messages = got.refused(422, "INVALID_REQUEST")
+    options = await running.ask("GET", f"/manage/v1/orders/{number}/options")
+    fields = ["serviceCharacteristics", "primaryContact", "secondaryContact", "hazards", "onSiteRestrictions", "notes"]
+    assert options.body["amend"]["fields"] == fields
     assert [one.partition(":")[0] for one in sorted(messages)] == [
         "requestedCompletionDate",
         "serviceCharacteristics[0].value",

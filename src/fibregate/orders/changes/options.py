@@ -6,8 +6,7 @@ from decimal import Decimal
 from fibregate.clock import BusinessTime
 from fibregate.db import Db
 from fibregate.orders import actions as orders
-from fibregate.orders.changes import actions, store
-from fibregate.orders.changes.contents import MEMBERS
+from fibregate.orders.changes import actions, ethernet, store
 from fibregate.orders.changes.deadlines import AMENDABLE, CANCELLABLE, Limits, limits, too_late
 from fibregate.orders.changes.model import CANCEL_OTHER, REASONS, Change
 from fibregate.orders.model import Order
@@ -58,7 +57,7 @@ def _amend(order: Order, times: Limits, now: BusinessTime) -> Option:
         refusal = f"It is {order.status.value}."
     elif times.changes_until is not None and now >= times.changes_until:
         refusal = too_late(order, times.changes_until)
-    return Option(refusal=refusal, until=times.changes_until, accepted=MEMBERS)
+    return Option(refusal=refusal, until=times.changes_until, accepted=ethernet.members(order))
 
 
 def _cancel(order: Order, times: Limits, waiting: list[Change], now: BusinessTime, *, charge: Decimal | None) -> Option:

@@ -48,7 +48,7 @@ def of_amendment(
         yield _wrong_state(order, "amended", AMENDABLE)
         return
     if not any(name in wish.asked or name in wish.unread for name in contents.MEMBERS):
-        yield f"body: nothing is to be changed; accepted are one or more of {', '.join(contents.MEMBERS)}"
+        yield f"body: nothing is to be changed; accepted are one or more of {', '.join(ethernet.members(order))}"
     until = limits(order).changes_until
     if until is not None and now >= until and order.uprn not in wish.answers_late:
         yield f"orderId: {too_late(order, until)}"
