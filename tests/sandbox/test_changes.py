@@ -9,11 +9,14 @@ from tests.sandbox.isp import BANDED, Isp
 from tests.sandbox.stage import ASKER, Stage
 
 from fibregate.errors import Invalid
+from fibregate.inbox import actions as inbox
 from fibregate.orders import actions as orders
 from fibregate.orders.changes import actions as changes
 from fibregate.sandbox.library import library
 from fibregate.sandbox.world.places import is_sandbox_uprn
-from fibregate.vocabulary import ChangeKind, ChangeStatus, OrderStatus, Reason
+from fibregate.suppliers.network import store as suppliers
+from fibregate.suppliers.port import Addressee, Draft
+from fibregate.vocabulary import ChangeKind, ChangeStatus, OrderStatus, Reason, SupplierId
 
 A_MONTH, LONG_ENOUGH = timedelta(days=31), timedelta(days=100)
 CLEAN, NOBODY_HOME, REFUSED, IN_THE_ROAD = 999900001001, 999900001003, 999900001004, 999900001006
@@ -362,3 +365,22 @@ async def test_the_day_of_an_order_without_a_visit_is_moved(stage: Stage) -> Non
     assert told.letters == "A C a + E"
     assert dates(told, 2) == ("2025-07-14", "2025-07-14")
     assert when(told, -1) == "Mon 14 Jul 06:32"
+
+
+async def test_a_question_asked_while_a_cancellation_waits_is_waited_for_when_that_is_refused(stage: Stage) -> None:
+    held = await stage.book(CLEAN)
+    order = await stage.order(CLEAN, appointment=held.id, headers={"x-scenario": "ORDER_ACKNOWLEDGED"})
+    await stage.walk(timedelta(hours=1))
+    number = await stage.cancel(order, headers={"x-scenario": "CANCELLATION_PENDING"})
+    key, owner = (await orders.get(stage.db, stage.tenants["ISP1"], order)).key, stage.tenants["ISP1"]
+    about = Addressee(owner, SupplierId(await suppliers.own_supplier(stage.db)), key)
+    for said in (
+        Draft(reason=Reason.INFORMATION_REQUIRED, text="Which floor?"),
+        Draft(reason=Reason.CANCELLATION_REJECTED, text="No.", request_id=number),
+    ):
+        async with stage.db.tx(owner) as tx:
+            await inbox.announce(tx, about, said, await stage.clock.now())
+    await stage.walk(timedelta(seconds=1))
+    assert await stage.status(order) is OrderStatus.PENDING
+    await stage.walk(timedelta(days=15))
+    assert (await stage.told(order)).texts[-1] == "Ended: no answer."

@@ -283,8 +283,10 @@ def _end_draft() -> Draft:
 
 
 def _ends(order: Order, question: Row) -> BusinessTime:
-    by = datetime.fromisoformat(question["facts"]["actBy"]["by"])
-    return waits.ends(order, BusinessTime(by), question["created_at"])
+    """One that was asked while a change of the tenant's waited has told nobody by when."""
+    told = question["facts"].get("actBy")
+    by = BusinessTime(datetime.fromisoformat(told["by"])) if told else None
+    return waits.ends(order, by, question["created_at"])
 
 
 def _warning(question: Row, ends: BusinessTime) -> Draft:

@@ -15,9 +15,10 @@ def answer_by(order: Order, question: Update, now: BusinessTime) -> BusinessTime
     return calendars.silence_ends(now, order.nation, order.service_type)
 
 
-def ends(order: Order, answer_by: BusinessTime, asked: BusinessTime) -> BusinessTime:
+def ends(order: Order, answer_by: BusinessTime | None, asked: BusinessTime) -> BusinessTime:
     """When our own network stops waiting: not before the usual time, however soon it wished for the answer."""
-    return max(answer_by, calendars.silence_ends(asked, order.nation, order.service_type))
+    usual = calendars.silence_ends(asked, order.nation, order.service_type)
+    return max(answer_by, usual) if answer_by else usual
 
 
 def reminds(order: Order, question: Update, now: BusinessTime) -> BusinessTime:
