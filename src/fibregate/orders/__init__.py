@@ -4,7 +4,8 @@ The life cycle is the table in `states.py`. Invariants: an order, its appointmen
 committed together; it moves only by a row of the table, under its own row lock, and each move tells the tenant in the
 same transaction; `kci_count` is the number of KCIs told.
 
-`rules/` judges an order and `placing/` takes it; `changes/` are amendments and cancellations, `ceases/` those that
-nobody asked for; `sending/` is the way to a supplier far away, `watch/` minds silence, `ghosts/` finds what is held for
-nobody.
+`rules/` judges an order of a line and `placing/` takes it; `ethernet/` does both for Ethernet between sites,
+`circuits/` for what changes or ends it; `changes/` are amendments and cancellations, `ceases/` those unasked for;
+`charges/` is what a network wants paid beyond the price, `wayleaves/` whose consent it waits for; `sending/` is the way
+to a supplier far away, `watch/` minds silence, `ghosts/` finds what is held for nobody.
 """

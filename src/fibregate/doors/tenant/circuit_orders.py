@@ -1,6 +1,5 @@
 """Orders about Ethernet that lives on our own network: change it, or end it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -35,10 +34,10 @@ async def place(call: Call[None, EthernetIn, TenantDoor], asked: CircuitIn, how:
     """`name` is that of the route."""
     services, tenant = call.services, tenant_of(call)
     request = _request(asked, call.fingerprint or b"")
-    known = await _known(services, tenant)
-    if request.supplier not in known:
-        raise Invalid([*how.faults, _unknown(request, known)])
-    refusal = _cannot(known[request.supplier])
+    way, unknown = await services.routing.find(tenant, request.supplier)
+    if way is None:
+        raise Invalid([*how.faults, *unknown])
+    refusal = _cannot(way)
     if refusal:
         raise refusal
 
@@ -58,19 +57,10 @@ async def further(partial: Partial[TenantDoor], how: Placement) -> list[str]:
         return list(how.faults)
     unread, readable = partial.filled(STAND_INS[shape])
     request = _request(shape.model_validate(readable, by_alias=True, by_name=False), b"", unread)
-    known = await _known(services, tenant)
-    if request.supplier not in known and "supplier" not in unread:
-        return [*how.faults, _unknown(request, known)]
+    way, unknown = await services.routing.find(tenant, request.supplier)
+    if way is None and "supplier" not in unread:
+        return [*how.faults, *unknown]
     return await actions.faults(services.db, tenant, request, how)
-
-
-async def _known(services: TenantDoor, tenant: TenantId) -> Mapping[str, Way]:
-    return {one.supplier.code: one for one in await services.routing.of(tenant)}
-
-
-def _unknown(request: Request, known: Mapping[str, Way]) -> str:
-    accepted = ", ".join(sorted(known)) or "none, you have no supplier"
-    return f"supplier: {request.supplier} is no supplier of yours; accepted: {accepted}"
 
 
 def _cannot(way: Way) -> NotImplementedHere | None:

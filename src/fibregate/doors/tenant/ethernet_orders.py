@@ -35,7 +35,6 @@ from fibregate.orders.actions import Placement
 from fibregate.orders.ethernet import actions
 from fibregate.orders.ethernet.model import Item, Request
 from fibregate.suppliers.accounts.model import Capability
-from fibregate.suppliers.accounts.model import Route as Way
 from fibregate.suppliers.accounts.routing import lacks
 from fibregate.tenants.replays.model import Stored
 from fibregate.vocabulary import OrderType, ServiceType, TenantId
@@ -51,7 +50,13 @@ async def place(call: Call[None, EthernetIn, TenantDoor]) -> Answer:
     if not isinstance(asked, EthernetOrderIn):
         return await circuit_orders.place(call, asked, how, PLACE)
     request = _request(asked, call.fingerprint or b"")
-    supplier = (await _way(services, tenant, request, how)).supplier.supplier_id
+    way, unknown = await services.routing.find(tenant, request.supplier)
+    if way is None:
+        raise Invalid([*how.faults, *unknown, *actions.faults_of_dates(request, how.now)])
+    refusal = lacks(way, Capability.ETHERNET_ORDERS)
+    if refusal:
+        raise refusal
+    supplier = way.supplier.supplier_id
 
     async def work(tx: Tx) -> Stored:
         order = await actions.place(tx, tenant, request, asker_of(call), supplier=supplier, how=how)
@@ -59,23 +64,6 @@ async def place(call: Call[None, EthernetIn, TenantDoor]) -> Answer:
 
     done = await services.once.do(tenant, asked_of(call, PLACE), how.now, work)
     return Answer(done.status, done.body)
-
-
-async def _way(services: TenantDoor, tenant: TenantId, request: Request, how: Placement) -> Way:
-    """To the supplier that is named. Raises what is to be said where there is none, or it takes no such orders."""
-    known = {one.supplier.code: one for one in await services.routing.of(tenant)}
-    way = known.get(request.supplier)
-    if way is None:
-        raise Invalid([*how.faults, _unknown(request, known), *actions.faults_of_dates(request, how.now)])
-    refusal = lacks(way, Capability.ETHERNET_ORDERS)
-    if refusal:
-        raise refusal
-    return way
-
-
-def _unknown(request: Request, known: Mapping[str, Way]) -> str:
-    accepted = ", ".join(sorted(known)) or "none, you have no supplier"
-    return f"supplier: {request.supplier} is no supplier of yours; accepted: {accepted}"
 
 
 async def further(partial: Partial[TenantDoor]) -> list[str]:
@@ -86,10 +74,9 @@ async def further(partial: Partial[TenantDoor]) -> list[str]:
         return await circuit_orders.further(partial, how)
     unread, readable = partial.filled(STAND_INS)
     request = _request(EthernetOrderIn.model_validate(readable, by_alias=True, by_name=False), b"", unread)
-    known = {one.supplier.code: one for one in await services.routing.of(tenant)}
-    way = known.get(request.supplier)
+    way, unknown = await services.routing.find(tenant, request.supplier)
     if way is None:
-        unknown = [] if "supplier" in unread else [_unknown(request, known)]
+        unknown = () if "supplier" in unread else unknown
         return [*how.faults, *unknown, *actions.faults_of_dates(request, how.now)]
     supplier = way.supplier.supplier_id
     return [*how.faults, *await actions.faults(services.db, tenant, request, supplier=supplier, now=how.now)]
@@ -97,13 +84,9 @@ async def further(partial: Partial[TenantDoor]) -> list[str]:
 
 async def _how(services: TenantDoor, headers: Mapping[str, str]) -> Placement:
     play, faults = read_or_faults(lambda: services.read_play(headers))
-    told = {"X-Scenario": "scenario", "X-Problem-Code": "problemCode"}
-    unfit = tuple(
-        f"{header}: the first A-END's address chooses the story of an Ethernet order; leave it out"
-        for header, name in told.items()
-        if play and play.get(name) is not None
+    return Placement(
+        now=await services.clock.now(), one_open_order=False, play=play, faults=(*faults, *actions.faults_of_play(play))
     )
-    return Placement(now=await services.clock.now(), one_open_order=False, play=play, faults=(*faults, *unfit))
 
 
 def _request(asked: EthernetOrderIn, fingerprint: bytes, unread: frozenset[str] = frozenset()) -> Request:

@@ -51,13 +51,7 @@ async def further(partial: Partial[Wholesale]) -> list[str]:
 
 async def _how(services: Wholesale, headers: Mapping[str, str], others: Iterable[str], *, dry_run: bool) -> Placement:
     play, faults = read_or_faults(lambda: services.read_play(headers))
-    told = {"X-Scenario": "scenario", "X-Problem-Code": "problemCode"}
-    unfit = (
-        f"{header}: the first A-END's address chooses the story of an Ethernet order; leave it out"
-        for header, name in told.items()
-        if play and play.get(name) is not None
-    )
-    found = (*others, *faults, *unfit)
+    found = (*others, *faults, *actions.faults_of_play(play))
     now = await services.clock.now()
     return Placement(now=now, one_open_order=False, dry_run=dry_run, play=play, faults=found)
 

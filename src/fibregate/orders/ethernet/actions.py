@@ -109,6 +109,11 @@ async def faults(
     return await _judged(on, request, await _price(on, tenant, request, supplier), supplier, now)
 
 
+def faults_of_play(play: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """A sandbox's headers that an Ethernet order cannot have."""
+    return tuple(rules.unfit(play or {}))
+
+
 def faults_of_dates(request: Request, now: BusinessTime) -> list[str]:
     """Those that no supplier is needed to know."""
     return list(rules.past(request, now))

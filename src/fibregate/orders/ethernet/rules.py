@@ -64,6 +64,13 @@ def _caps(request: Request) -> Iterator[str]:
 _CAP: Final = {one["name"]: one for one in ORDER_CHARACTERISTICS if one["name"] == CHARGE_BAND}
 
 
+def unfit(play: Mapping[str, Any]) -> Iterator[str]:
+    """What an order of a line can ask a sandbox's network to act out, and one for Ethernet cannot."""
+    for header, name in (("X-Scenario", "scenario"), ("X-Problem-Code", "problemCode")):
+        if play.get(name) is not None:
+            yield f"{header}: the first A-END's address chooses the story of an Ethernet order; leave it out"
+
+
 def _joined(request: Request, prices: PriceList | None) -> Iterator[str]:
     if request.unread & {SITES, ITEMS}:
         return

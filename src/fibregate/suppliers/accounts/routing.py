@@ -39,6 +39,14 @@ class Routing:
             raise Invalid([f"{field}: {code} is no supplier of yours; accepted: {accepted}" for code in unknown])
         return [one for one in known if one.supplier.code in codes]
 
+    async def find(self, tenant: TenantId, code: str) -> tuple[Route | None, tuple[str, ...]]:
+        """The one of this code; or none, and what is wrong with it, to be told with other faults."""
+        try:
+            (found,) = await self.named(tenant, [code], field="supplier")
+        except Invalid as unknown:
+            return None, tuple(unknown.messages)
+        return found, ()
+
     async def one(self, tenant: TenantId, code: str, *, needs: str) -> Route:
         """The one of this code. Raises `Invalid`, and `NotImplementedHere` where it cannot do what is needed."""
         (found,) = await self.named(tenant, [code], field="supplier")
